@@ -1,0 +1,395 @@
+//! Commands: report and act. What `Ok` was returned for survives a pulled battery.
+
+use gewu_log::entry::Detail;
+use gewu_model::act::{
+    Act, AdoptBody, Body, CheckBody, CloseBody, DeclineBody, DeclineReason, DetailText, ExtendBody, FileBody, Filing, Fix,
+    HandBody, Kind, Origin, PartyBody, PlainBody, Profile, RECORD_KIND_CASE, RelocateBody, ReportBody, ResumeBody,
+    ReviseBody, SuspendBody,
+};
+use gewu_model::area::AreaKind;
+use gewu_model::case::CaseState;
+use gewu_model::code::Code;
+use gewu_model::fold::{FoldAct, Standing, would_take_effect};
+use gewu_model::ids::{EntryHash, FeedId, RecordId};
+use gewu_model::limit;
+use gewu_model::pack::FilingError;
+use gewu_model::rights::may;
+use gewu_model::time::Basis;
+use gewu_store::OwnAct;
+use gewu_words::ErrorCode;
+use serde::Serialize;
+
+use crate::device::{Device, Inner, Member, relaxed};
+use crate::env::random_array;
+use crate::error::{DeviceError, RefusedReason};
+
+/// Longest text, in characters.
+pub const TEXT_CHARS_MAX: usize = 10_000;
+/// Longest suspension.
+const SUSPENSION_DAYS_MAX: u32 = 365;
+
+/// A request replayed from another system: its times are claims, its deadline the sender's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Unix seconds.
+    pub time_s: i64,
+    /// Unix seconds; `None`: never due.
+    pub deadline_s: Option<i64>,
+    /// The other system.
+    pub system: String,
+    /// Its key there.
+    pub key: String,
+}
+
+/// What is to be reported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportDraft {
+    /// Class by its key in the catalogue.
+    pub class: String,
+    /// Filing condition, where the class has several.
+    pub condition: Option<String>,
+    /// What was typed.
+    pub text: String,
+    /// Where it is.
+    pub place: Option<Fix>,
+    /// 急要件.
+    pub urgent: bool,
+    /// Code of the grid; `None`: the phone's own.
+    pub area: Option<String>,
+    /// Reported and handled in one.
+    pub self_handled: bool,
+    /// Replayed from another system.
+    pub imported: Option<Imported>,
+}
+
+/// What is to be done to a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActDraft {
+    /// What was typed.
+    pub text: String,
+    /// Revision that the screen showed: closing and sending back need it.
+    pub revision: Option<u32>,
+    /// For a check: whether it passed.
+    pub passed: bool,
+    /// Code of the party, for `dispatch`, `return`, `claim`, `handle`, and who asked for `extend` and `suspend`.
+    pub party: Option<String>,
+    /// Code of the new grid, for `relocate`.
+    pub area: Option<String>,
+    /// The act to be adopted.
+    pub adopts: Option<EntryHash>,
+    /// Closing or filing condition.
+    pub condition: Option<String>,
+    /// Another class, for `file` and `revise`.
+    pub class: Option<String>,
+    /// For `decline`: withdrawn by its own reporter.
+    pub withdrawn: bool,
+    /// For `suspend`.
+    pub days: Option<u32>,
+    /// Claimed time of a replayed act; needs a grant to import.
+    pub time_s: Option<i64>,
+}
+
+/// What was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Saved {
+    /// The record.
+    pub record: RecordId,
+    /// The act's name.
+    pub entry: EntryHash,
+}
+
+impl Saved {
+    /// What people dictate.
+    #[must_use]
+    pub fn code(&self) -> String {
+        Code::of(&self.record).to_string()
+    }
+}
+
+fn typed(text: &str) -> Result<Option<String>, DeviceError> {
+    if text.contains('\0') {
+        return Err(DeviceError::invalid("text", ErrorCode::TextNul, "NUL"));
+    }
+    let count = text.chars().count();
+    if count > TEXT_CHARS_MAX {
+        return Err(DeviceError::invalid("text", ErrorCode::TextTooLong, TEXT_CHARS_MAX.to_string()));
+    }
+    Ok((count > 0).then(|| text.to_owned()))
+}
+
+impl Member {
+    fn area_by_code(&self, kinds: &[AreaKind], code: &str) -> Result<FeedId, DeviceError> {
+        let found = kinds.iter().find_map(|kind| self.pack.areas.by_code(*kind, code));
+        found.map(|area| area.id).ok_or_else(|| DeviceError::invalid("area", ErrorCode::AreaUnknown, code))
+    }
+
+    fn party(&self, draft: &ActDraft) -> Result<Option<FeedId>, DeviceError> {
+        let own = self.pack.areas.area(self.grant.area).filter(|area| area.kind == AreaKind::Party).map(|area| area.id);
+        match &draft.party {
+            Some(code) => self.area_by_code(&[AreaKind::Party], code).map(Some),
+            None => Ok(own),
+        }
+    }
+
+    fn filing(&self, class: &str, condition: Option<&str>, at_s: i64) -> Result<Filing, DeviceError> {
+        self.pack.filing(class, condition, at_s).map_err(|error| match error {
+            FilingError::ClassUnknown { class } => DeviceError::invalid("class", ErrorCode::ClassUnknown, class),
+            FilingError::ConditionUnknown { condition, .. } => {
+                DeviceError::invalid("condition", ErrorCode::ClassUnknown, condition)
+            }
+            FilingError::Calendar { reason } => DeviceError::invalid("class", ErrorCode::ArgumentBad, reason),
+        })
+    }
+}
+
+impl Device {
+    /// Reports a case. Works in flight mode. Blocking: one durable transaction.
+    ///
+    /// # Errors
+    /// `Invalid` (class, area, text), `Refused` (no right there), `StorageFull`, `UnlockNeeded`.
+    pub fn report(&self, draft: &ReportDraft) -> Result<Saved, DeviceError> {
+        let member = self.inner.member()?;
+        let (now_s, basis) = self.inner.time();
+        let time_s = draft.imported.as_ref().map_or(now_s, |imported| imported.time_s);
+        let class = member.pack.classes.get(&draft.class);
+        let class = class.ok_or_else(|| DeviceError::invalid("class", ErrorCode::ClassUnknown, draft.class.as_str()))?;
+        let feed = match &draft.area {
+            Some(code) => member.area_by_code(&[AreaKind::Grid, AreaKind::Community, AreaKind::Village], code)?,
+            None => member.grant.area,
+        };
+        let filing = match (&draft.imported, class.profile) {
+            (Some(imported), _) => Some(Filing {
+                class: draft.class.clone(),
+                condition: None,
+                limit: None,
+                deadline_s: imported.deadline_s,
+                catalogue: member.pack.version,
+            }),
+            (None, Profile::Light) => Some(member.filing(&draft.class, draft.condition.as_deref(), time_s)?),
+            (None, Profile::Standard) => None,
+        };
+        let body = ReportBody {
+            profile: if draft.imported.is_some() { Profile::Light } else { class.profile },
+            class: draft.class.clone(),
+            urgent: draft.urgent.then_some(true),
+            filing,
+            origin: draft.imported.as_ref().map(|it| Origin { system: it.system.clone(), key: it.key.clone() }),
+        };
+        let body = if draft.self_handled { Body::SelfHandle(body) } else { Body::Report(body) };
+        let detail = DetailText { text: typed(&draft.text)?, place: draft.place, reason: None };
+        let basis = if draft.imported.is_some() { Basis::Claimed } else { basis };
+        let record = self.inner.new_record(&member);
+        self.inner.save(&member, Save { record, feed, body, detail, time_s, basis, revision: None })
+    }
+
+    /// Does something to a case, named by its code or record id. Blocking: one durable transaction.
+    ///
+    /// # Errors
+    /// `NotFound`, `Invalid` (mistyped code, unknown party or area), `Refused`: no right, not now, or changed since the
+    /// revision that the screen showed.
+    pub fn act(&self, case: &str, kind: Kind, draft: &ActDraft) -> Result<Saved, DeviceError> {
+        let member = self.inner.member()?;
+        let record = self.find(case)?;
+        let (now_s, basis) = self.inner.time();
+        let (time_s, basis) = draft.time_s.map_or((now_s, basis), |time_s| (time_s, Basis::Claimed));
+        let header = self.inner.writer.read(|reader| Ok(reader.header(record)?))?;
+        let state = header.map(|header| header.state).ok_or_else(|| DeviceError::NotFound { name: case.to_owned() })?;
+        if kind.answers_what_was_seen() && draft.revision.is_some_and(|revision| revision != state.revision) {
+            return Err(DeviceError::Refused { reason: RefusedReason::Changed });
+        }
+        let body = body_of(kind, draft, &member, &state, time_s)?;
+        if let Body::Adopt(adopt) = &body {
+            self.check_adoptable(record, adopt.entry)?;
+        }
+        let detail = DetailText { text: typed(&draft.text)?, place: None, reason: None };
+        let revision = kind.answers_what_was_seen().then_some(state.revision);
+        self.inner.save(&member, Save { record, feed: member.grant.area, body, detail, time_s, basis, revision })
+    }
+
+    /// Records of a code or record id; a mistyped code is told from an unknown one.
+    ///
+    /// # Errors
+    /// `Invalid`, `NotFound`.
+    pub fn find(&self, case: &str) -> Result<RecordId, DeviceError> {
+        let not_found = || DeviceError::NotFound { name: case.to_owned() };
+        if let Ok(record) = RecordId::from_hex(case) {
+            return Ok(record);
+        }
+        let code = Code::parse(case)
+            .map_err(|error| DeviceError::invalid("code", ErrorCode::CodeMistyped, error.to_string()))?;
+        let found = self.inner.writer.read(|reader| Ok(reader.find(code)?))?;
+        found.first().copied().ok_or_else(not_found)
+    }
+
+    fn check_adoptable(&self, record: RecordId, entry: EntryHash) -> Result<(), DeviceError> {
+        let detail = self.case(&record.to_string())?;
+        let found = detail.history.iter().find(|act| act.entry == entry);
+        let act = found.ok_or_else(|| DeviceError::NotFound { name: entry.to_string() })?;
+        let without_effect = act.effect != gewu_model::fold::Effect::Effective;
+        if without_effect && act.kind != Some(Kind::Adopt) {
+            Ok(())
+        } else {
+            Err(DeviceError::Refused { reason: RefusedReason::NotNow })
+        }
+    }
+}
+
+/// What is to be appended.
+struct Save {
+    record: RecordId,
+    /// Home feed, used at birth only.
+    feed: FeedId,
+    body: Body,
+    detail: DetailText,
+    time_s: i64,
+    basis: Basis,
+    /// Revision that must still stand when it is appended.
+    revision: Option<u32>,
+}
+
+impl Inner {
+    fn new_record(&self, member: &Member) -> RecordId {
+        let now_ms = u64::try_from(self.env.clock.now_ms()).unwrap_or(0);
+        let mut last = relaxed(&self.births);
+        // A clock that was set back must not give the same (time, count) twice within this run; across runs the
+        // random start of the count does what the clock cannot.
+        let (time_ms, count) = *last;
+        *last = if now_ms > time_ms {
+            (now_ms, u16::from_be_bytes(random_array(&*self.env.random)) & 0x07ff)
+        } else if count < 0x0fff {
+            (time_ms, count + 1)
+        } else {
+            (time_ms + 1, 0)
+        };
+        RecordId::new(member.grant.device, last.0, last.1)
+    }
+
+    fn save(&self, member: &std::sync::Arc<Member>, save: Save) -> Result<Saved, DeviceError> {
+        let detail = (!save.detail.is_empty())
+            .then(|| Detail { salt: random_array(&*self.env.random), cbor: save.detail.encode_cbor() });
+        let act = Act {
+            grant: member.grant.id,
+            pack: None,
+            basis: save.basis,
+            detail: detail.as_ref().map(Detail::hash),
+            body: save.body,
+        };
+        let member = std::sync::Arc::clone(member);
+        let saved = self.writer.write(move |store| {
+            store.write(|tx| {
+                let before = tx.state(save.record)?;
+                let home = tx.record(save.record)?.map_or(save.feed, |record| record.outline().feed);
+                let seen = before.unwrap_or_default();
+                allowed(&member, &seen, &act, home, save.time_s, save.revision)?;
+                let entry = tx.append(&OwnAct {
+                    author: member.grant.device,
+                    record: save.record,
+                    record_kind: RECORD_KIND_CASE,
+                    feed: home,
+                    time_s: save.time_s,
+                    act: act.encode(),
+                    detail: detail.clone(),
+                })?;
+                Ok::<_, DeviceError>(Saved { record: save.record, entry: entry.hash() })
+            })
+        })?;
+        self.notifier.tell(true);
+        Ok(saved)
+    }
+}
+
+fn allowed(
+    member: &Member,
+    seen: &CaseState,
+    act: &Act,
+    home: FeedId,
+    time_s: i64,
+    revision: Option<u32>,
+) -> Result<(), DeviceError> {
+    if revision.is_some_and(|revision| revision != seen.revision) {
+        return Err(DeviceError::Refused { reason: RefusedReason::Changed });
+    }
+    let who = member.grant.who();
+    may(&member.pack.roles, &member.pack.areas, who, &act.body, seen, home, act.detail.is_some())
+        .map_err(|refusal| DeviceError::Refused { reason: RefusedReason::Right(refusal) })?;
+    let tried = FoldAct {
+        entry: EntryHash([0; 32]),
+        author: member.grant.device,
+        start_op: 0,
+        time_s,
+        act: act.clone(),
+        deps: Vec::new(),
+        standing: Standing::Unconfirmed,
+        who: Some(who),
+    };
+    if would_take_effect(seen, &tried, home) {
+        Ok(())
+    } else {
+        Err(DeviceError::Refused { reason: RefusedReason::NotNow })
+    }
+}
+
+fn body_of(kind: Kind, draft: &ActDraft, member: &Member, state: &CaseState, time_s: i64) -> Result<Body, DeviceError> {
+    let missing = |field| DeviceError::invalid(field, ErrorCode::ArgumentBad, field);
+    let party = || member.party(draft)?.ok_or_else(|| missing("party"));
+    let class = || {
+        let reported = state.class.as_ref().map(|class| class.value.clone());
+        draft.class.clone().or(reported).ok_or_else(|| missing("class"))
+    };
+    let original = || {
+        let filing = state.filing.as_ref().and_then(|filing| filing.value.limit);
+        filing.zip(state.deadline_s).ok_or(DeviceError::Refused { reason: RefusedReason::NotNow })
+    };
+    let calendar = &member.pack.calendar;
+    let no_deadline = |error: limit::LimitError| DeviceError::invalid("class", ErrorCode::ArgumentBad, error.to_string());
+    Ok(match kind {
+        Kind::Report | Kind::SelfHandle => return Err(missing("kind")),
+        Kind::Decline => {
+            let reason = match (draft.withdrawn, state.profile) {
+                (true, _) => DeclineReason::Withdrawn,
+                (false, Profile::Light) => DeclineReason::NotAccepted,
+                (false, Profile::Standard) => DeclineReason::NotFiled,
+            };
+            Body::Decline(DeclineBody { reason })
+        }
+        Kind::File => Body::File(FileBody { filing: member.filing(&class()?, draft.condition.as_deref(), time_s)? }),
+        Kind::Void => Body::Void(PlainBody {}),
+        Kind::Dispatch => Body::Dispatch(PartyBody { party: party()? }),
+        Kind::Claim => Body::Claim(HandBody { party: member.party(draft)? }),
+        Kind::Handle => Body::Handle(HandBody { party: member.party(draft)? }),
+        Kind::Check => Body::Check(CheckBody { passed: draft.passed }),
+        Kind::Close => Body::Close(CloseBody { condition: draft.condition.clone() }),
+        Kind::Reopen => Body::Reopen(PlainBody {}),
+        Kind::ForceClose => Body::ForceClose(PlainBody {}),
+        Kind::Return => Body::Return(PartyBody { party: party()? }),
+        Kind::Revise => Body::Revise(ReviseBody {
+            class: draft.class.clone(),
+            urgent: None,
+            filing: None,
+            text: (!draft.text.is_empty()).then_some(true),
+            place: None,
+        }),
+        Kind::Relocate => {
+            let code = draft.area.as_deref().ok_or_else(|| missing("area"))?;
+            let kinds = [AreaKind::Grid, AreaKind::Community, AreaKind::Village];
+            Body::Relocate(RelocateBody { area: member.area_by_code(&kinds, code)? })
+        }
+        Kind::Extend => {
+            let (limit, deadline_s) = original()?;
+            let deadline_s = limit::extend(deadline_s, limit, calendar).map_err(no_deadline)?;
+            Body::Extend(ExtendBody { deadline_s, asked_by: party()? })
+        }
+        Kind::Suspend => {
+            let days = draft.days.filter(|days| (1..=SUSPENSION_DAYS_MAX).contains(days)).ok_or_else(|| missing("days"))?;
+            Body::Suspend(SuspendBody { until_s: time_s.saturating_add(i64::from(days) * 86_400), asked_by: party()? })
+        }
+        Kind::Resume => {
+            let (limit, deadline_s) = original()?;
+            let suspended_s = state.past.any_s;
+            let deadline_s = limit::resume_deadline(deadline_s, suspended_s, time_s, limit.unit, calendar).map_err(no_deadline)?;
+            Body::Resume(ResumeBody { deadline_s })
+        }
+        Kind::Note => Body::Note(PlainBody {}),
+        Kind::Adopt => Body::Adopt(AdoptBody { entry: draft.adopts.ok_or_else(|| missing("adopts"))? }),
+    })
+}

@@ -1,0 +1,95 @@
+//! Where the world comes in: clock, randomness, disk and network of a phone. The only place that reads any of them.
+
+use std::sync::Arc;
+
+use crate::network::{Network, PinnedHttps};
+
+/// Tells the time in two ways: the wall clock, which lies, and the time since boot, which only stops for nothing.
+pub trait Clock: Send + Sync {
+    /// Milliseconds since 1970 by the phone's clock.
+    fn now_ms(&self) -> i64;
+    /// Milliseconds since boot, sleep included.
+    fn uptime_ms(&self) -> i64;
+    /// Another value after each boot.
+    fn boot_id(&self) -> [u8; 16];
+}
+
+/// Gives random bytes.
+pub trait Random: Send + Sync {
+    /// Fills a buffer.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// What is given to a phone from outside.
+#[derive(Clone)]
+pub struct Env {
+    /// Clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// The road to the hub.
+    pub network: Arc<dyn Network>,
+    /// Name of the SQLite file layer; `None`: the system's.
+    pub disk: Option<String>,
+}
+
+impl Default for Env {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            network: Arc::new(PinnedHttps::new()),
+            disk: None,
+        }
+    }
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "the edge where the phone's clock comes in")]
+    fn now_ms(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "the edge where the phone's clock comes in")]
+    fn uptime_ms(&self) -> i64 {
+        let text = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
+        let seconds = text.split(' ').next().and_then(|first| first.split_once('.'));
+        let Some((whole, hundredths)) = seconds else { return 0 };
+        let whole: i64 = whole.parse().unwrap_or(0);
+        let hundredths: i64 = hundredths.parse().unwrap_or(0);
+        whole.saturating_mul(1_000).saturating_add(hundredths.saturating_mul(10))
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "the edge where the phone's clock comes in")]
+    fn boot_id(&self) -> [u8; 16] {
+        // Where the system names no boot, every start of the process counts as one: times are then claimed, not proven.
+        let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let hex: String = text.chars().filter(char::is_ascii_hexdigit).collect();
+        let bytes = gewu_model::ids::from_hex(&hex).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+        bytes.unwrap_or_else(|| random_array(&SystemRandom))
+    }
+}
+
+/// The system's generator.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    #[allow(clippy::disallowed_methods, reason = "the edge where the phone's randomness comes in")]
+    fn fill(&self, bytes: &mut [u8]) {
+        assert!(getrandom::fill(bytes).is_ok(), "the system gives no random bytes; no key may be made without");
+    }
+}
+
+/// An array of random bytes.
+#[must_use]
+pub fn random_array<const N: usize>(random: &dyn Random) -> [u8; N] {
+    let mut bytes = [0; N];
+    random.fill(&mut bytes);
+    bytes
+}

@@ -1,0 +1,148 @@
+//! The one writer thread, and readers beside it.
+//!
+//! A panic in a job rolls its transaction back and becomes `Defect`; the thread and the next call go on.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use gewu_store::{OpenOptions, Reader, Store};
+
+use crate::error::DeviceError;
+
+type Job = Box<dyn FnOnce(&mut Option<Store>) + Send>;
+
+/// Handles of one store file.
+pub(crate) struct Writer {
+    file: PathBuf,
+    options: OpenOptions,
+    jobs: Mutex<Option<Sender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    readers: Mutex<Vec<Reader>>,
+    paused: Arc<RwLock<bool>>,
+}
+
+fn relaxed<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn incident(panic: &(dyn Any + Send)) -> DeviceError {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    // Panic messages of ours hold values, never what a person typed; the log gets the whole, the person a short name.
+    tracing::error!(panic = text, "a job of the store ended in a defect");
+    let name: String = text.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
+    DeviceError::Defect { incident: name }
+}
+
+impl Writer {
+    /// Opens the store on its own thread.
+    pub(crate) fn open(file: PathBuf, options: OpenOptions) -> Result<Self, DeviceError> {
+        let store = Store::open(&file, &options)?;
+        let (jobs, inbox) = channel::<Job>();
+        let thread = std::thread::Builder::new().name("gewu-writer".into()).spawn(move || {
+            let mut store = Some(store);
+            for job in inbox {
+                job(&mut store);
+            }
+            if let Some(store) = store {
+                let _ = store.close(); // Everything is durable; a failed checkpoint is done at the next start.
+            }
+        });
+        let thread = thread.map_err(|error| DeviceError::Defect { incident: error.kind().to_string() })?;
+        Ok(Self {
+            file,
+            options,
+            jobs: Mutex::new(Some(jobs)),
+            thread: Mutex::new(Some(thread)),
+            readers: Mutex::default(),
+            paused: Arc::default(),
+        })
+    }
+
+    fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Option<Store>) -> Result<T, DeviceError> + Send + 'static,
+    ) -> Result<T, DeviceError> {
+        let (reply, answer) = channel();
+        let job: Job = Box::new(move |store| {
+            let done = catch_unwind(AssertUnwindSafe(|| work(store)));
+            let _ = reply.send(done.unwrap_or_else(|panic| Err(incident(&*panic)))); // Nobody waits any more: fine.
+        });
+        let closed = || DeviceError::Busy;
+        relaxed(&self.jobs).as_ref().ok_or_else(closed)?.send(job).map_err(|_| closed())?;
+        answer.recv().map_err(|_| closed())?
+    }
+
+    /// Runs a job on the writer thread and waits for it.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Store) -> Result<T, DeviceError> + Send + 'static,
+    ) -> Result<T, DeviceError> {
+        self.run(|store| work(store.as_mut().ok_or(DeviceError::Busy)?))
+    }
+
+    /// Reads beside the writer, on the caller's thread.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T, DeviceError>) -> Result<T, DeviceError> {
+        let paused = self.paused.read().unwrap_or_else(PoisonError::into_inner);
+        if *paused {
+            return Err(DeviceError::Busy);
+        }
+        let idle = relaxed(&self.readers).pop();
+        let reader = match idle {
+            Some(reader) => reader,
+            None => self.run(|store| Ok(store.as_ref().ok_or(DeviceError::Busy)?.reader()?))?,
+        };
+        let done = catch_unwind(AssertUnwindSafe(|| work(&reader)));
+        match done {
+            Ok(done) => {
+                relaxed(&self.readers).push(reader);
+                done
+            }
+            Err(panic) => Err(incident(&*panic)),
+        }
+    }
+
+    /// Drops every lock on the file, until [`Writer::resume`].
+    pub(crate) fn pause(&self) -> Result<(), DeviceError> {
+        *self.paused.write().unwrap_or_else(PoisonError::into_inner) = true;
+        relaxed(&self.readers).clear();
+        self.run(|store| match store.take() {
+            Some(store) => Ok(store.close()?),
+            None => Ok(()),
+        })
+    }
+
+    /// Opens the file again.
+    pub(crate) fn resume(&self) -> Result<(), DeviceError> {
+        let (file, options) = (self.file.clone(), self.options.clone());
+        self.run(move |store| {
+            if store.is_none() {
+                *store = Some(Store::open(&file, &options)?);
+            }
+            Ok(())
+        })?;
+        *self.paused.write().unwrap_or_else(PoisonError::into_inner) = false;
+        Ok(())
+    }
+
+    /// Finishes what is queued and closes the file. Calls afterwards end in `Busy`.
+    pub(crate) fn close(&self) {
+        relaxed(&self.jobs).take();
+        relaxed(&self.readers).clear();
+        if let Some(thread) = relaxed(&self.thread).take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            let _ = thread.join(); // Jobs catch their panics.
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,261 @@
+//! What follows from the entries: headers, columns for pages, tallies. Saved at each commit, dropped and made anew by
+//! [`rebuild`], and written out in one canonical text by [`dump`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use gewu_log::record::{Header, Record};
+use gewu_model::case::CaseState;
+use gewu_model::code::Code;
+use gewu_model::day::{Day, Month};
+use gewu_model::ids::{FeedId, GrantId, RecordId};
+use gewu_model::tally::{Counts, Deltas};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::cache::Cache;
+use crate::error::{Attempt, StoreError};
+use crate::rows::{chain, id16, log_rows, signed};
+use crate::sql;
+use crate::write::{Held, Write, whom};
+
+/// In `record.due_s`: open, and never due.
+pub(crate) const NEVER_DUE_S: i64 = i64::MAX;
+
+/// Area and deadline as pages look for them.
+fn page_columns(state: &CaseState) -> (Option<FeedId>, Option<i64>) {
+    (state.area_id(), state.is_open().then(|| state.deadline_s.unwrap_or(NEVER_DUE_S)))
+}
+
+fn header_bytes(header: &Header) -> Vec<u8> {
+    minicbor::to_vec(header).unwrap_or_else(|never| unreachable!("{never}"))
+}
+
+impl Write<'_> {
+    /// Settles and saves everything that was touched. Answers whether anything was.
+    pub(crate) fn finish(self) -> Result<bool, StoreError> {
+        let Self { db, cache, mut held, refold_all, .. } = self;
+        let mut deltas = Deltas::default();
+        let mut changed = false;
+        for (id, held) in held.iter_mut().filter(|(_, held)| held.dirty) {
+            held.settle(db, cache)?;
+            save(db, cache, *id, held)?;
+            deltas.replace(&held.before, &held.record.header().state, cache.day_offset_s);
+            changed = true;
+        }
+        tally(db, cache, &deltas)?;
+        if refold_all {
+            rebuild(db, cache)?;
+        }
+        Ok(changed || refold_all)
+    }
+}
+
+fn save(db: &Connection, cache: &mut Cache, id: RecordId, held: &Held) -> Result<(), StoreError> {
+    let attempted = "saving a record";
+    let header = held.record.header();
+    let bytes = header_bytes(header);
+    let (area, due_s) = page_columns(&header.state);
+    let Some(row) = held.id else { return Ok(()) };
+    if held.is_new {
+        let feed = cache.feed(db, header.feed)?;
+        let area = area.map(|area| cache.feed(db, area)).transpose()?;
+        let code = signed(Code::of(&id).bits());
+        let mut insert = db.prepare_cached(sql::INSERT_RECORD).attempt(attempted)?;
+        insert.execute((row, id.0.as_slice(), feed, header.kind, code, held.last, area, due_s, bytes)).attempt(attempted)?;
+    } else if page_columns(&held.before) == (area, due_s) {
+        // Naming an indexed column moves its index entries even where the value stays.
+        db.prepare_cached(sql::SAVE_HEADER).attempt(attempted)?.execute((row, held.last, bytes)).attempt(attempted)?;
+    } else {
+        let area = area.map(|area| cache.feed(db, area)).transpose()?;
+        let mut update = db.prepare_cached(sql::SAVE_RECORD).attempt(attempted)?;
+        update.execute((row, held.last, bytes, area, due_s)).attempt(attempted)?;
+    }
+    miss(db, row, &held.missing)
+}
+
+fn miss(db: &Connection, record: i64, missing: &BTreeSet<GrantId>) -> Result<(), StoreError> {
+    let attempted = "noting an unknown grant";
+    for grant in missing {
+        db.prepare_cached(sql::MISS_GRANT).attempt(attempted)?.execute((grant.0.as_slice(), record)).attempt(attempted)?;
+    }
+    Ok(())
+}
+
+/// Adds to the tallies by day and by month.
+fn tally(db: &Connection, cache: &mut Cache, deltas: &Deltas) -> Result<(), StoreError> {
+    let mut months: BTreeMap<(i64, Month), Counts> = BTreeMap::new();
+    for (area, day, counts) in deltas.cells() {
+        let area = cache.feed(db, area)?;
+        months.entry((area, day.month())).or_default().add(counts, 1);
+        add(db, sql::ADD_DAY, sql::DROP_EMPTY_DAY, area, day.0, counts)?;
+    }
+    for ((area, month), counts) in months.iter().filter(|(_, counts)| !counts.is_zero()) {
+        add(db, sql::ADD_MONTH, sql::DROP_EMPTY_MONTH, *area, month.0, counts)?;
+    }
+    Ok(())
+}
+
+fn add(db: &Connection, add: &str, drop_empty: &str, area: i64, period: i32, counts: &Counts) -> Result<(), StoreError> {
+    let attempted = "adding to a tally";
+    let values = [area, i64::from(period)].into_iter().chain(counts.0);
+    db.prepare_cached(add).attempt(attempted)?.execute(params_from_iter(values)).attempt(attempted)?;
+    if counts.0.iter().any(|count| *count < 0) {
+        db.prepare_cached(drop_empty).attempt(attempted)?.execute((area, period)).attempt(attempted)?;
+    }
+    Ok(())
+}
+
+fn clear(db: &Connection, statements: &[&str]) -> Result<(), StoreError> {
+    statements.iter().try_for_each(|statement| db.execute(statement, []).map(drop)).attempt("dropping derived rows")
+}
+
+/// Drops all derived rows and makes them anew from the entries.
+pub(crate) fn rebuild(db: &Connection, cache: &mut Cache) -> Result<(), StoreError> {
+    clear(db, &[sql::CLEAR_DERIVED, sql::CLEAR_DAYS, sql::CLEAR_MONTHS, sql::CLEAR_RECORDS])?;
+    let attempted = "reading the entries";
+    let mut ends = Vec::new();
+    {
+        let mut last = db.prepare(sql::LAST_ENTRIES).attempt(attempted)?;
+        let mut rows = last.query([]).attempt(attempted)?;
+        while let Some(row) = rows.next().attempt(attempted)? {
+            ends.push((row.get::<_, i64>(0).attempt(attempted)?, row.get::<_, i64>(1).attempt(attempted)?));
+        }
+    }
+    let mut deltas = Deltas::default();
+    for (row, last) in ends {
+        let state = rebuild_record(db, cache, row, last)?;
+        deltas.replace(&CaseState::default(), &state, cache.day_offset_s);
+    }
+    tally(db, cache, &deltas)
+}
+
+fn rebuild_record(db: &Connection, cache: &mut Cache, row: i64, last: i64) -> Result<CaseState, StoreError> {
+    let attempted = "rebuilding a record";
+    let (id, feed, kind): (RecordId, FeedId, u16) = db
+        .prepare_cached(sql::RECORD_NAME)
+        .attempt(attempted)?
+        .query_row([row], |row| Ok((RecordId(id16(row, 0)?), FeedId(id16(row, 1)?), row.get(2)?)))
+        .attempt(attempted)?;
+    let rows = log_rows(&chain(db, last)?, |log| cache.log_name(log))?;
+    let missing = std::cell::RefCell::default();
+    let record = Record::rebuild(id, feed, kind, rows, &whom(cache, &missing));
+    let header = record.header();
+    let (area, due_s) = page_columns(&header.state);
+    let area = area.map(|area| cache.feed(db, area)).transpose()?;
+    let mut update = db.prepare_cached(sql::SAVE_RECORD).attempt(attempted)?;
+    update.execute((row, last, header_bytes(header), area, due_s)).attempt(attempted)?;
+    miss(db, row, &missing.into_inner())?;
+    Ok(header.state.clone())
+}
+
+/// Counts all records anew, at another beginning of days.
+pub(crate) fn retally(db: &Connection, cache: &mut Cache) -> Result<(), StoreError> {
+    let attempted = "counting anew";
+    clear(db, &[sql::CLEAR_DAYS, sql::CLEAR_MONTHS])?;
+    let mut deltas = Deltas::default();
+    {
+        let mut headers = db.prepare(sql::ALL_HEADERS).attempt(attempted)?;
+        let mut rows = headers.query([]).attempt(attempted)?;
+        while let Some(row) = rows.next().attempt(attempted)? {
+            let bytes: Vec<u8> = row.get(0).attempt(attempted)?;
+            let header: Header = minicbor::decode(&bytes).map_err(|error| StoreError::damaged(attempted, error))?;
+            deltas.replace(&CaseState::default(), &header.state, cache.day_offset_s);
+        }
+    }
+    tally(db, cache, &deltas)
+}
+
+/// All derived rows in key order, names in full, so that two stores that hold the same give the same text.
+pub(crate) fn dump(db: &Connection) -> Result<String, StoreError> {
+    let attempted = "writing the derived rows out";
+    let mut text = String::new();
+    let tables = [
+        ("record", sql::DUMP_RECORDS),
+        ("missing_grant", sql::DUMP_MISSING),
+        ("tally_day", sql::DUMP_DAYS),
+        ("tally_month", sql::DUMP_MONTHS),
+    ];
+    for (table, statement) in tables {
+        let mut dump = db.prepare(statement).attempt(attempted)?;
+        let columns = dump.column_count();
+        let mut rows = dump.query([]).attempt(attempted)?;
+        while let Some(row) = rows.next().attempt(attempted)? {
+            text.push_str(table);
+            for column in 0..columns {
+                text.push(' ');
+                value(&mut text, row.get_ref(column).attempt(attempted)?);
+            }
+            text.push('\n');
+        }
+    }
+    Ok(text)
+}
+
+fn value(text: &mut String, value: ValueRef<'_>) {
+    match value {
+        ValueRef::Null => text.push('-'),
+        ValueRef::Integer(number) => text.push_str(&number.to_string()),
+        ValueRef::Real(number) => text.push_str(&number.to_string()),
+        ValueRef::Text(bytes) => text.push_str(&String::from_utf8_lossy(bytes)),
+        ValueRef::Blob(bytes) => bytes.iter().for_each(|byte| {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }),
+    }
+}
+
+/// Reads a row of sums; `NULL` where there was nothing to add.
+pub(crate) fn counts_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Counts> {
+    let mut counts = Counts::default();
+    for (column, slot) in counts.0.iter_mut().enumerate() {
+        *slot = row.get::<_, Option<i64>>(column)?.unwrap_or(0);
+    }
+    Ok(counts)
+}
+
+/// First and last day of the whole months within some days, and the days outside them.
+pub(crate) fn whole_months(from: Day, to: Day) -> (Option<(Month, Month)>, Vec<(Day, Day)>) {
+    let first = if from == from.month().first_day() { from.month() } else { Month(from.month().0.saturating_add(1)) };
+    let last = if to == to.month().last_day() { to.month() } else { Month(to.month().0.saturating_sub(1)) };
+    if from > to {
+        return (None, Vec::new());
+    }
+    if first > last {
+        return (None, vec![(from, to)]);
+    }
+    let edges = [(from, first.first_day().plus(-1)), (last.last_day().plus(1), to)];
+    (Some((first, last)), edges.into_iter().filter(|(from, to)| from <= to).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gewu_model::tally::{COUNTS, Count};
+
+    #[test]
+    fn the_columns_of_tallies_are_the_models_counts() {
+        let columns: Vec<String> = Count::COLUMNS.iter().map(|column| (*column).to_owned()).collect();
+        assert_eq!(columns.len(), COUNTS);
+        for statement in [sql::ADD_DAY, sql::ADD_MONTH, sql::DUMP_DAYS, sql::DUMP_MONTHS] {
+            assert!(statement.contains(&columns.join(", ")), "{statement}");
+        }
+        let sums: Vec<String> = columns.iter().map(|column| format!("sum({column})")).collect();
+        assert!(sql::SUM_DAYS.contains(&sums.join(", ")) && sql::SUM_MONTHS.contains(&sums.join(", ")));
+    }
+
+    #[test]
+    fn days_are_split_into_whole_months_and_what_is_left() {
+        let day = |text: &str| text.parse::<Day>().expect("a day");
+        let check = |from, to, months: Option<(&str, &str)>, edges: &[(&str, &str)]| {
+            let (found, left) = whole_months(day(from), day(to));
+            assert_eq!(found.map(|(a, b)| (a.to_string(), b.to_string())), months.map(|(a, b)| (a.into(), b.into())));
+            assert_eq!(left, edges.iter().map(|(a, b)| (day(a), day(b))).collect::<Vec<_>>());
+        };
+        check("2026-01-01", "2026-12-31", Some(("2026-01", "2026-12")), &[]);
+        check("2026-01-02", "2026-03-30", Some(("2026-02", "2026-02")), &[("2026-01-02", "2026-01-31"), ("2026-03-01", "2026-03-30")]);
+        check("2026-01-02", "2026-02-27", None, &[("2026-01-02", "2026-02-27")]);
+        check("2026-02-01", "2026-02-28", Some(("2026-02", "2026-02")), &[]);
+        check("2026-02-03", "2026-02-02", None, &[]);
+    }
+}

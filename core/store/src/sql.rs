@@ -1,0 +1,162 @@
+//! Every statement that the store runs, named after the function that runs it.
+//!
+//! Two tests guard them (`open`): each prepares on the newest schema, and no hot one scans a table. Cold ones (rebuild,
+//! dump, loading the dictionaries) may.
+
+macro_rules! statements {
+    (hot { $($(#[$hot_doc:meta])* $hot:ident = $hot_text:expr;)* } cold { $($(#[$cold_doc:meta])* $cold:ident = $cold_text:expr;)* }) => {
+        $($(#[$hot_doc])* pub(crate) const $hot: &str = $hot_text;)*
+        $($(#[$cold_doc])* pub(crate) const $cold: &str = $cold_text;)*
+        #[cfg(test)]
+        pub(crate) const HOT: &[(&str, &str)] = &[$((stringify!($hot), $hot)),*];
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($hot), $hot),)* $((stringify!($cold), $cold)),*];
+    };
+}
+
+/// The counts as a list, with a pattern around each.
+macro_rules! counts {
+    ($name:ident) => {
+        $name!(
+            reported handled closed filed self_handled forced dispatches returned unconfirmed due due_handled
+            due_handled_on_time due_closed due_closed_on_time due_suspended due_reworked due_extended
+        )
+    };
+}
+macro_rules! listed {
+    ($first:ident $($column:ident)*) => { concat!(stringify!($first), $(", ", stringify!($column)),*) };
+}
+macro_rules! summed {
+    ($first:ident $($column:ident)*) => { concat!("sum(", stringify!($first), ")", $(", sum(", stringify!($column), ")"),*) };
+}
+macro_rules! added {
+    ($first:ident $($column:ident)*) => {
+        concat!(stringify!($first), " = ", stringify!($first), " + excluded.", stringify!($first),
+            $(", ", stringify!($column), " = ", stringify!($column), " + excluded.", stringify!($column)),*)
+    };
+}
+macro_rules! all_zero {
+    ($first:ident $($column:ident)*) => { concat!(stringify!($first), " = 0", $(" AND ", stringify!($column), " = 0"),*) };
+}
+
+macro_rules! entry_columns {
+    () => {
+        "entry.id, entry.log, entry.seq, entry.record, entry.prev, entry.verdict, entry.hub_time_s, entry.n, entry.answer, \
+         entry.change_seq, entry.start_op, entry.time_s, entry.change, entry.deps, entry.act, length(entry.detail)"
+    };
+}
+macro_rules! case_columns {
+    () => {
+        "record.id, record.record, record.code, record.last, record.due_s, record.header"
+    };
+}
+
+statements! {
+    hot {
+        META = "SELECT value FROM meta WHERE key = ?1";
+        PUT_META = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+
+        FEED_ID = "SELECT id FROM feed WHERE feed = ?1";
+        INSERT_FEED = "INSERT INTO feed (id, feed) VALUES (?1, ?2)";
+        CURSOR = "SELECT epoch, n, head, signed_head FROM feed WHERE feed = ?1";
+        SET_CURSOR = "UPDATE feed SET epoch = ?2, n = ?3, head = ?4, signed_head = ?5 WHERE id = ?1";
+
+        INSERT_LOG = "INSERT INTO log (id, feed, author) VALUES (?1, ?2, ?3)";
+        LOG_NAME = "SELECT feed.feed, log.author FROM log JOIN feed ON feed.id = log.feed WHERE log.id = ?1";
+        LAST_SEQ = "SELECT max(seq) FROM entry WHERE log = ?1";
+
+        INSERT_ENTRY = "INSERT INTO entry (id, log, seq, record, prev, verdict, hub_time_s, n, change_seq, start_op, time_s, \
+            change, deps, act, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+        ENTRY_AT = concat!("SELECT ", entry_columns!(), " FROM entry WHERE id = ?1");
+        ENTRIES_AT = concat!("SELECT ", entry_columns!(), " FROM entry WHERE log = ?1 AND seq = ?2 ORDER BY id");
+        COUNT_AT = "SELECT count(*) FROM entry WHERE log = ?1 AND seq = ?2";
+        DETAIL_AT = "SELECT detail FROM entry WHERE id = ?1";
+        HEAR = "UPDATE entry SET verdict = ?2, hub_time_s = ?3 WHERE id = ?1";
+        NUMBER_LINE = "UPDATE entry SET n = ?2 WHERE id = ?1";
+        HEAR_AND_NUMBER = "UPDATE entry SET verdict = ?2, hub_time_s = ?3, n = ?4 WHERE id = ?1";
+        MARK_SENT = "UPDATE entry SET answer = ?2 WHERE id = ?1 AND verdict IS NULL";
+        ERASE_DETAIL = "UPDATE entry SET detail = NULL WHERE id = ?1";
+
+        RECORD_BY_CODE = "SELECT id, record, last, header FROM record WHERE code = ?1";
+        RECORD_KIND_AT = "SELECT record, kind FROM record WHERE id = ?1";
+        INSERT_RECORD = "INSERT INTO record (id, record, feed, kind, code, last, area, due_s, header) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        SAVE_HEADER = "UPDATE record SET last = ?2, header = ?3 WHERE id = ?1";
+        SAVE_RECORD = "UPDATE record SET last = ?2, header = ?3, area = ?4, due_s = ?5 WHERE id = ?1";
+
+        ADD_DAY = concat!("INSERT INTO tally_day (area, day, ", counts!(listed),
+            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
+             ON CONFLICT (area, day) DO UPDATE SET ", counts!(added));
+        ADD_MONTH = concat!("INSERT INTO tally_month (area, month, ", counts!(listed),
+            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
+             ON CONFLICT (area, month) DO UPDATE SET ", counts!(added));
+        DROP_EMPTY_DAY = concat!("DELETE FROM tally_day WHERE area = ?1 AND day = ?2 AND ", counts!(all_zero));
+        DROP_EMPTY_MONTH = concat!("DELETE FROM tally_month WHERE area = ?1 AND month = ?2 AND ", counts!(all_zero));
+        SUM_DAYS = concat!("SELECT ", counts!(summed), " FROM tally_day WHERE area = ?1 AND day BETWEEN ?2 AND ?3");
+        SUM_MONTHS = concat!("SELECT ", counts!(summed), " FROM tally_month WHERE area = ?1 AND month BETWEEN ?2 AND ?3");
+
+        GRANT = "SELECT grant_id, person, role, area, device, expires_s, pack_min, import, token FROM grant_known WHERE grant_id = ?1";
+        PUT_GRANT = "INSERT OR REPLACE INTO grant_known (grant_id, person, role, area, device, expires_s, pack_min, import, token) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        MISS_GRANT = "INSERT OR IGNORE INTO missing_grant (grant_id, record) VALUES (?1, ?2)";
+        MISSED_BY = "SELECT record FROM missing_grant WHERE grant_id = ?1";
+        FOUND_GRANT = "DELETE FROM missing_grant WHERE grant_id = ?1";
+
+        PUT_NOTICE = "INSERT OR REPLACE INTO notice (feed, n, hub_time_s, bytes) VALUES (?1, ?2, ?3, ?4)";
+        NOTICES = "SELECT notice.n, notice.hub_time_s, notice.bytes FROM feed JOIN notice ON notice.feed = feed.id \
+            WHERE feed.feed = ?1 AND notice.n > ?2 ORDER BY notice.n";
+        QUARANTINE = "INSERT OR IGNORE INTO quarantine (feed, entry, n, reason, header, heard_s) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+        PUT_SEAL = "INSERT OR IGNORE INTO seal (log, first, last, bytes) VALUES (?1, ?2, ?3, ?4)";
+        LAST_SEAL = "SELECT bytes FROM seal WHERE log = ?1 ORDER BY first DESC LIMIT 1";
+        SEAL_OF = "SELECT first, last, bytes FROM seal WHERE log = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1";
+        LOG_FROM = concat!("SELECT ", entry_columns!(), " FROM entry WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq, id");
+        OUTGOING = concat!("SELECT ", entry_columns!(),
+            " FROM entry INDEXED BY entry_without_line WHERE verdict IS NULL AND answer IS NULL AND id > ?1 ORDER BY id");
+
+        COUNT_UNSENT = "SELECT count(*) FROM entry INDEXED BY entry_without_line WHERE verdict IS NULL AND answer IS NULL";
+        COUNT_SENT = "SELECT count(*) FROM entry INDEXED BY entry_without_line WHERE verdict IS NULL AND answer > ''";
+        LAST_ENTRY = "SELECT max(id) FROM entry";
+        LAST_RECORD = "SELECT max(id) FROM record";
+
+        TODAY = concat!("SELECT ", case_columns!(), " FROM record WHERE due_s IS NOT NULL AND (due_s, id) > (?1, ?2) \
+            ORDER BY due_s, id LIMIT ?3");
+        BY_GRID = concat!("SELECT ", case_columns!(), " FROM record WHERE area = ?4 AND id < ?2 AND ?1 <= 0 ORDER BY id DESC LIMIT ?3");
+        OVERDUE = concat!("SELECT ", case_columns!(), " FROM record WHERE due_s IS NOT NULL AND (due_s, id) > (?1, ?2) AND due_s < ?4 \
+            ORDER BY due_s, id LIMIT ?3");
+        ALL_CASES = concat!("SELECT ", case_columns!(), " FROM record WHERE id > ?2 AND ?1 <= 0 ORDER BY id LIMIT ?3");
+        KNOWN_UNTIL = "SELECT known_until_s FROM feed WHERE feed = ?1";
+        SET_KNOWN_UNTIL = "UPDATE feed SET known_until_s = ?2 WHERE id = ?1";
+        FIRST_DAY = "SELECT min(day) FROM tally_day WHERE area = ?1";
+        LAST_DAY = "SELECT max(day) FROM tally_day WHERE area = ?1";
+        ENTRIES = concat!("SELECT ", entry_columns!(), " FROM entry WHERE id > ?1 ORDER BY id LIMIT ?2");
+        RECORDS = "SELECT id, record FROM record WHERE id > ?1 ORDER BY id LIMIT ?2";
+    }
+    cold {
+        TABLES = "SELECT count(*) FROM sqlite_schema";
+        DATA_VERSION = "PRAGMA data_version";
+        ALL_FEEDS = "SELECT id, feed FROM feed ORDER BY id";
+        ALL_CURSORS = "SELECT feed, epoch, n, head FROM feed WHERE n IS NOT NULL ORDER BY feed";
+        ALL_LOGS = "SELECT log.id, feed.feed, log.author FROM log JOIN feed ON feed.id = log.feed ORDER BY log.id";
+        ALL_GRANTS = "SELECT grant_id, person, role, area, device, expires_s, pack_min, import, token FROM grant_known ORDER BY grant_id";
+        ALL_QUARANTINED = "SELECT feed.feed, quarantine.entry, quarantine.n, quarantine.reason, quarantine.header, quarantine.heard_s \
+            FROM quarantine JOIN feed ON feed.id = quarantine.feed ORDER BY feed.feed, quarantine.n LIMIT ?1";
+        COUNT_QUARANTINED = "SELECT count(*) FROM quarantine";
+        // Of an index that holds refused entries only.
+        COUNT_REFUSED = "SELECT count(*) FROM entry INDEXED BY entry_refused WHERE verdict > 0";
+        ALL_HEADERS = "SELECT header FROM record ORDER BY id";
+        CLEAR_DERIVED = "DELETE FROM missing_grant";
+        CLEAR_DAYS = "DELETE FROM tally_day";
+        CLEAR_MONTHS = "DELETE FROM tally_month";
+        CLEAR_RECORDS = "UPDATE record SET last = 0, area = NULL, due_s = NULL, header = x''";
+        LAST_ENTRIES = "SELECT record, max(id) FROM entry GROUP BY record ORDER BY record";
+        RECORD_NAME = "SELECT record.record, feed.feed, record.kind FROM record JOIN feed ON feed.id = record.feed WHERE record.id = ?1";
+        DUMP_RECORDS = "SELECT record.record, feed.feed, record.kind, record.code, area.feed, record.due_s, record.header \
+            FROM record JOIN feed ON feed.id = record.feed LEFT JOIN feed AS area ON area.id = record.area ORDER BY record.record";
+        DUMP_MISSING = "SELECT missing_grant.grant_id, record.record FROM missing_grant \
+            JOIN record ON record.id = missing_grant.record ORDER BY 1, 2";
+        DUMP_DAYS = concat!("SELECT feed.feed, day, ", counts!(listed), " FROM tally_day JOIN feed ON feed.id = tally_day.area ORDER BY 1, 2");
+        DUMP_MONTHS = concat!("SELECT feed.feed, month, ", counts!(listed),
+            " FROM tally_month JOIN feed ON feed.id = tally_month.area ORDER BY 1, 2");
+    }
+}

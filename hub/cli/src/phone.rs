@@ -1,0 +1,399 @@
+//! `gewu phone DIR …`: the thinnest shell over `Device`; no decision of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Subcommand;
+use gewu_device::env::Env;
+use gewu_device::{ActDraft, CaseDetail, Changed, Device, DeviceOptions, Observer, ReportDraft};
+use gewu_model::act::{Fix, Kind};
+use gewu_model::day::Day;
+use gewu_model::ids::EntryHash;
+use gewu_model::rate::RateView;
+use gewu_words::{ErrorCode, Language, Word, rate_words, say};
+use serde_json::json;
+
+use crate::problem::Problem;
+use crate::{Output, key_file};
+
+/// Arguments of `phone`.
+#[derive(clap::Args)]
+#[command(after_help = "Example: gewu phone inspector report --class lamp --text '3栋门口路灯不亮'")]
+pub struct PhoneArgs {
+    /// The phone's folder; made if it is not there.
+    dir: PathBuf,
+    #[command(subcommand)]
+    command: PhoneCommand,
+}
+
+#[derive(Subcommand)]
+enum PhoneCommand {
+    /// Joins a street.
+    Enrol {
+        /// As printed by `gewu invite`.
+        invitation: String,
+    },
+    /// Reports a case.
+    Report {
+        /// Class by its key in the catalogue.
+        #[arg(long)]
+        class: String,
+        /// What is the matter.
+        #[arg(long, default_value = "")]
+        text: String,
+        /// Filing condition of the class.
+        #[arg(long)]
+        condition: Option<String>,
+        /// Code of the grid; absent: the phone's own.
+        #[arg(long)]
+        area: Option<String>,
+        /// Latitude,longitude in degrees.
+        #[arg(long)]
+        at: Option<String>,
+        /// Handled at once.
+        #[arg(long)]
+        self_handled: bool,
+    },
+    /// Does something to a case: handle, close, check, reopen, dispatch, …
+    Act {
+        /// The case's code.
+        code: String,
+        /// What to do.
+        kind: String,
+        /// What is said about it.
+        #[arg(long, default_value = "")]
+        text: String,
+        /// Revision that was looked at; closing and sending back are refused when it is no longer the present one.
+        #[arg(long)]
+        revision: Option<u32>,
+        /// For `check`: it did not pass.
+        #[arg(long)]
+        failed: bool,
+        /// Code of a party.
+        #[arg(long)]
+        party: Option<String>,
+        /// Code of the new grid, for `relocate`.
+        #[arg(long)]
+        area: Option<String>,
+        /// The act to be adopted.
+        #[arg(long)]
+        adopts: Option<String>,
+        /// Closing or filing condition.
+        #[arg(long)]
+        condition: Option<String>,
+        /// Another class.
+        #[arg(long)]
+        class: Option<String>,
+        /// For `decline`: one's own report, made in error.
+        #[arg(long)]
+        withdrawn: bool,
+        /// For `suspend`.
+        #[arg(long)]
+        days: Option<u32>,
+    },
+    /// Reports many cases, printing each id once it is safe.
+    Capture {
+        /// How many.
+        #[arg(long, default_value_t = 1)]
+        count: u32,
+        /// Class; absent: the first of the catalogue.
+        #[arg(long)]
+        class: Option<String>,
+    },
+    /// All cases on the phone.
+    List {
+        /// Only open ones, due first.
+        #[arg(long)]
+        today: bool,
+        /// Only those past their deadline.
+        #[arg(long)]
+        overdue: bool,
+        /// Only those of a grid.
+        #[arg(long)]
+        grid: Option<String>,
+    },
+    /// One case with its history.
+    Show {
+        /// The case's code.
+        code: String,
+    },
+    /// A rate, from what the phone holds.
+    Rate {
+        /// Such as closure or `on_time_closure`.
+        definition: String,
+        /// First day.
+        #[arg(long)]
+        from: Option<Day>,
+        /// Last day.
+        #[arg(long)]
+        to: Option<Day>,
+        /// Deadlines after it are not due yet.
+        #[arg(long)]
+        as_of: Option<Day>,
+        /// Code of an area; absent: the phone's own.
+        #[arg(long)]
+        area: Option<String>,
+    },
+    /// What is unsent, refused, and when the hub was last heard.
+    Status,
+    /// Syncs once, up and down.
+    Sync,
+    /// Syncs by itself and says what changes, until stopped.
+    Watch,
+    /// A bearer token for scripts, good for an hour.
+    Token,
+    /// A link to the supervisor page that works once.
+    Link,
+    /// Makes all derived rows anew and compares.
+    Rebuild,
+    /// What a maintainer needs to know; nothing personal.
+    Diagnostics,
+}
+
+/// Opens a phone's folder.
+pub fn open(dir: &Path, env: Env) -> Result<Device, Problem> {
+    std::fs::create_dir_all(dir).map_err(|error| Problem::write(dir, &error))?;
+    let key = key_file(&dir.join("key"), !dir.join("gewu.db").exists())?;
+    Ok(Device::open(DeviceOptions { dir: dir.to_owned(), key, env })?)
+}
+
+/// Runs one command.
+pub fn run(args: &PhoneArgs, output: Output) -> Result<(), Problem> {
+    let device = open(&args.dir, Env::default())?;
+    let done = command(&device, &args.command, output);
+    device.close();
+    done
+}
+
+fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<(), Problem> {
+    match command {
+        PhoneCommand::Enrol { invitation } => {
+            let who = device.enrol(invitation)?;
+            output.print(&who, |language| {
+                let args: [(&str, &dyn std::fmt::Display); 3] = [("place", &who.area_name), ("role", &who.role.name()), ("area", &who.area_name)];
+                say(language, Word::PhoneEnrolled, &args)
+            });
+        }
+        PhoneCommand::Report { class, text, condition, area, at, self_handled } => {
+            let draft = ReportDraft {
+                class: class.clone(),
+                condition: condition.clone(),
+                text: text.clone(),
+                place: at.as_deref().map(fix).transpose()?,
+                area: area.clone(),
+                self_handled: *self_handled,
+                ..ReportDraft::default()
+            };
+            let saved = device.report(&draft)?;
+            let code = saved.code();
+            output.print(&json!({ "code": code, "record": saved.record, "entry": saved.entry }), |language| {
+                say(language, Word::PhoneSaved, &[("code", &code)])
+            });
+        }
+        PhoneCommand::Act { .. } => act(device, command, output)?,
+        PhoneCommand::Capture { count, class } => capture(device, *count, class.as_deref())?,
+        PhoneCommand::List { today, overdue, grid } => list(device, *today, *overdue, grid.as_deref(), output)?,
+        PhoneCommand::Show { code } => {
+            let detail = device.case(code)?;
+            output.print(&detail, |language| shown(&detail, language));
+        }
+        PhoneCommand::Rate { definition, from, to, as_of, area } => {
+            let rate = device.rate(definition, *from, *to, *as_of, area.as_deref())?;
+            output.print(&rate, |language| rate_line(&rate, language));
+        }
+        PhoneCommand::Status => {
+            let status = device.status()?;
+            output.print(&status, |language| match status.unsent {
+                0 => say(language, Word::PhoneAllConfirmed, &[]),
+                unsent => say(language, Word::PhoneUnsent, &[("count", &unsent)]),
+            });
+        }
+        PhoneCommand::Sync => {
+            let report = device.sync_now()?;
+            output.print(&report, |language| {
+                say(language, Word::PhoneSynced, &[("sent", &report.sent), ("received", &report.received)])
+            });
+        }
+        PhoneCommand::Watch => watch(device, output),
+        PhoneCommand::Token => {
+            let token = device.token()?;
+            output.print(&json!({ "token": token }), |_| token.clone());
+        }
+        PhoneCommand::Link => {
+            let url = device.link()?;
+            output.print(&json!({ "url": url }), |language| say(language, Word::SignInLink, &[("url", &url)]));
+        }
+        PhoneCommand::Rebuild => {
+            let (before, after) = device.rebuild()?;
+            let same = before == after;
+            let cases = device.status()?.cases;
+            output.print(&json!({ "same": same, "cases": cases, "bytes": after.len() }), |language| {
+                say(language, Word::PhoneRebuilt, &[("count", &cases)])
+            });
+            if !same {
+                return Err(Problem::with(ErrorCode::Defect, "rebuild"));
+            }
+        }
+        PhoneCommand::Diagnostics => {
+            let status = device.status()?;
+            let report = json!({ "version": env!("CARGO_PKG_VERSION"), "status": status });
+            output.print(&report, |_| serde_json::to_string_pretty(&report).unwrap_or_default());
+        }
+    }
+    Ok(())
+}
+
+/// Degrees as typed, in units of 10⁻⁷.
+fn fix(text: &str) -> Result<Fix, Problem> {
+    let bad = || Problem::with(ErrorCode::ArgumentBad, "--at");
+    let e7 = |text: &str| -> Option<i32> {
+        let (negative, text) = text.trim().strip_prefix('-').map_or((false, text.trim()), |rest| (true, rest));
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let part: String = part.chars().chain("0000000".chars()).take(7).collect();
+        let value = whole.parse::<i32>().ok()?.checked_mul(10_000_000)?.checked_add(part.parse().ok()?)?;
+        Some(if negative { -value } else { value })
+    };
+    let (latitude, longitude) = text.split_once(',').ok_or_else(bad)?;
+    e7(latitude).zip(e7(longitude)).and_then(|(latitude, longitude)| Fix::new(latitude, longitude, None)).ok_or_else(bad)
+}
+
+fn act(device: &Device, command: &PhoneCommand, output: Output) -> Result<(), Problem> {
+    let PhoneCommand::Act { code, kind, text, revision, failed, party, area, adopts, condition, class, withdrawn, days } =
+        command
+    else {
+        return Ok(());
+    };
+    let kind = Kind::from_name(kind).ok_or_else(|| Problem::with(ErrorCode::ArgumentBad, kind))?;
+    let adopts = adopts.as_deref().map(EntryHash::from_hex).transpose();
+    let draft = ActDraft {
+        text: text.clone(),
+        revision: *revision,
+        passed: !failed,
+        party: party.clone(),
+        area: area.clone(),
+        adopts: adopts.map_err(|_| Problem::with(ErrorCode::ArgumentBad, "--adopts"))?,
+        condition: condition.clone(),
+        class: class.clone(),
+        withdrawn: *withdrawn,
+        days: *days,
+        time_s: None,
+    };
+    let saved = device.act(code, kind, &draft)?;
+    let code = saved.code();
+    output.print(&json!({ "code": code, "record": saved.record, "entry": saved.entry }), |language| {
+        use gewu_words::Named as _;
+        say(language, Word::PhoneActSaved, &[("kind", &say(language, kind.word(), &[])), ("code", &code)])
+    });
+    Ok(())
+}
+
+/// Each id is printed, and flushed, after `Ok` returned: what was printed is on the disk.
+fn capture(device: &Device, count: u32, class: Option<&str>) -> Result<(), Problem> {
+    use std::io::Write as _;
+    let class = match class {
+        Some(class) => class.to_owned(),
+        None => device.classes()?.into_iter().next().ok_or_else(|| Problem::code(ErrorCode::ClassUnknown))?,
+    };
+    let mut out = std::io::stdout().lock();
+    for number in 0..count {
+        let draft = ReportDraft { class: class.clone(), text: format!("#{number}"), ..ReportDraft::default() };
+        let saved = device.report(&draft)?;
+        let line = json!({ "code": saved.code(), "record": saved.record, "entry": saved.entry });
+        if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+            return Ok(()); // Whoever read the ids has gone.
+        }
+    }
+    Ok(())
+}
+
+fn list(device: &Device, today: bool, overdue: bool, grid: Option<&str>, output: Output) -> Result<(), Problem> {
+    let mut cases = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let at = after.as_deref();
+        let page = match (today, overdue, grid) {
+            (true, ..) => device.today(at)?,
+            (_, true, _) => device.overdue(at)?,
+            (_, _, Some(grid)) => device.by_grid(Some(grid), at)?,
+            _ => device.all(at)?,
+        };
+        cases.extend(page.cases);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    output.print(&json!({ "cases": cases }), |language| {
+        if cases.is_empty() {
+            return say(language, Word::PhoneListEmpty, &[]);
+        }
+        let lines = cases.iter().map(|case| {
+            use gewu_words::Named as _;
+            let stage = case.stage.map(|stage| say(language, stage.word(), &[])).unwrap_or_default();
+            let class = case.class_name.clone().or_else(|| case.class.clone()).unwrap_or_default();
+            format!("{}  {stage}  {class}  {}", case.code, case.text.clone().unwrap_or_default())
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    });
+    Ok(())
+}
+
+fn shown(detail: &CaseDetail, language: Language) -> String {
+    use gewu_words::Named as _;
+    let state = &detail.state;
+    let stage = state.stage.map(|stage| say(language, stage.word(), &[])).unwrap_or_default();
+    let class = state.class_name.clone().unwrap_or_default();
+    let mut lines = vec![format!("{}  {stage}  {class}", state.code)];
+    lines.extend(state.text.iter().filter_map(|text| text.value.clone()));
+    lines.push(say(language, detail.delivery.word(), &[]));
+    lines.push(say(language, Word::PhoneHistory, &[]));
+    for act in &detail.history {
+        let kind = act.kind.map(|kind| say(language, kind.word(), &[])).unwrap_or_default();
+        let delivery = say(language, act.delivery.word(), &[]);
+        let effect = say(language, act.effect.word(), &[]);
+        lines.push(format!("  {kind} · {effect} · {delivery} {}", act.text.clone().unwrap_or_default()));
+    }
+    lines.join("\n")
+}
+
+/// A rate in one line.
+pub fn rate_line(rate: &RateView, language: Language) -> String {
+    let name = rate_words(rate.definition).map(|words| say(language, words.name, &[])).unwrap_or_default();
+    match rate.rate {
+        Some(found) => say(
+            language,
+            Word::PhoneRate,
+            &[
+                ("name", &name),
+                ("shown", &found.shown()),
+                ("numerator", &found.numerator),
+                ("denominator", &found.denominator),
+            ],
+        ),
+        None => say(language, Word::PhoneRateNone, &[("name", &name)]),
+    }
+}
+
+struct Printer {
+    output: Output,
+}
+
+impl Observer for Printer {
+    fn changed(&self, changed: Changed) {
+        let value = json!({ "cases": changed.cases, "status": changed.status, "revision": changed.revision });
+        self.output.print(&value, |language| say(language, Word::PhoneChanged, &[("pages", &changed.revision)]));
+    }
+}
+
+/// Runs the agent until the program is stopped.
+fn watch(device: &Device, output: Output) {
+    if !output.json {
+        println!("{}", say(output.language, Word::PhoneWatching, &[]));
+    }
+    let _watch = device.observe(Arc::new(Printer { output }));
+    device.start_agent();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    if let Ok(runtime) = runtime {
+        let _ = runtime.block_on(tokio::signal::ctrl_c()); // Without signals the program runs until it is killed.
+    }
+}

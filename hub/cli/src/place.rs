@@ -1,0 +1,152 @@
+//! A place before it has ids: what packs, imports and scenarios are made into a street from.
+
+use gewu_model::act::Profile;
+use gewu_model::area::{Area, AreaKind};
+use gewu_model::calendar::CalendarDraft;
+use gewu_model::ids::{FeedId, StreetId};
+use gewu_model::limit::{TimeLimit, Unit};
+use gewu_model::pack::{Class, PackDraft};
+use serde::{Deserialize, Serialize};
+
+/// A grid of a place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GridDraft {
+    /// Official code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Local number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    /// Name of its community, which also serves as its code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub community: Option<String>,
+}
+
+/// A party of a place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartyDraft {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceDraft {
+    /// Name.
+    pub place: String,
+    /// Seconds east of UTC.
+    pub day_offset_s: i32,
+    /// Its grids.
+    pub grids: Vec<GridDraft>,
+    /// Its parties.
+    #[serde(default)]
+    pub parties: Vec<PartyDraft>,
+    /// Its catalogue.
+    pub classes: Vec<Class>,
+    /// Its calendar; absent: the national one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarDraft>,
+}
+
+/// Code of the street itself.
+pub const STREET_CODE: &str = "street";
+
+/// The pack of a place for a street, as JSON.
+pub fn pack_json(place: &PlaceDraft, street: StreetId) -> Vec<u8> {
+    let id = |kind, code: &str| FeedId::of(street, kind, code);
+    let top = id(AreaKind::Street, STREET_CODE);
+    let mut areas = vec![Area {
+        id: top,
+        kind: AreaKind::Street,
+        code: STREET_CODE.into(),
+        name: place.place.clone(),
+        number: None,
+        parent: None,
+    }];
+    let communities: std::collections::BTreeSet<&String> = place.grids.iter().filter_map(|grid| grid.community.as_ref()).collect();
+    areas.extend(communities.into_iter().map(|name| Area {
+        id: id(AreaKind::Community, name),
+        kind: AreaKind::Community,
+        code: name.clone(),
+        name: name.clone(),
+        number: None,
+        parent: Some(top),
+    }));
+    areas.extend(place.grids.iter().map(|grid| Area {
+        id: id(AreaKind::Grid, &grid.code),
+        kind: AreaKind::Grid,
+        code: grid.code.clone(),
+        name: grid.name.clone(),
+        number: grid.number,
+        parent: Some(grid.community.as_ref().map_or(top, |name| id(AreaKind::Community, name))),
+    }));
+    areas.extend(place.parties.iter().map(|party| Area {
+        id: id(AreaKind::Party, &party.code),
+        kind: AreaKind::Party,
+        code: party.code.clone(),
+        name: party.name.clone(),
+        number: None,
+        parent: Some(top),
+    }));
+    let pack = PackDraft {
+        version: 1,
+        place: place.place.clone(),
+        day_offset_s: place.day_offset_s,
+        areas,
+        classes: place.classes.clone(),
+        roles: None,
+        calendar: place.calendar.clone(),
+    };
+    serde_json::to_vec(&pack).unwrap_or_default()
+}
+
+/// A class without a limit, as imports have them.
+pub fn plain_class(key: &str) -> Class {
+    Class { key: key.to_owned(), name: key.to_owned(), name_en: None, profile: Profile::Light, limit: None, conditions: Vec::new() }
+}
+
+/// A sample street of 67 grids in thirteen communities, for `demo` and for trying things out.
+pub fn sample() -> PlaceDraft {
+    let limit = |amount, unit| Some(TimeLimit { amount, unit });
+    let class = |key: &str, name: &str, name_en: &str, limit, profile| Class {
+        key: key.into(),
+        name: name.into(),
+        name_en: Some(name_en.into()),
+        profile,
+        limit,
+        conditions: Vec::new(),
+    };
+    let communities = ["东一", "东二", "东三", "南一", "南二", "南三", "西一", "西二", "西三", "北一", "北二", "北三", "中"];
+    let grids = (1..=67_u32).map(|number| GridDraft {
+        code: format!("{number:02}"),
+        name: format!("{number}号网格"),
+        number: Some(number),
+        community: usize::try_from(number).ok().and_then(|at| communities.get(at % communities.len())).map(|name| format!("{name}社区")),
+    });
+    PlaceDraft {
+        place: "示范街道".into(),
+        day_offset_s: 8 * 3_600,
+        grids: grids.collect(),
+        parties: vec![
+            PartyDraft { code: "lamps".into(), name: "路灯所".into() },
+            PartyDraft { code: "green".into(), name: "园林所".into() },
+        ],
+        classes: vec![
+            class("lamp", "路灯不亮", "Street lamp out", limit(2, Unit::NaturalDay), Profile::Light),
+            class("rubbish", "暴露垃圾", "Rubbish left out", limit(24, Unit::UrgentHour), Profile::Light),
+            class("cover", "井盖破损", "Manhole cover broken", limit(2, Unit::UrgentHour), Profile::Light),
+            class("road", "路面破损", "Road damaged", limit(5, Unit::WorkDay), Profile::Light),
+            class("drain", "下水堵塞", "Drain blocked", limit(8, Unit::WorkHour), Profile::Light),
+            class("tree", "行道树倒伏", "Tree fallen", limit(4, Unit::UrgentHour), Profile::Light),
+            class("stall", "占道经营", "Stall in the way", limit(2, Unit::WorkHour), Profile::Light),
+            class("building", "违法建设", "Illegal building", limit(10, Unit::WorkDay), Profile::Standard),
+        ],
+        calendar: None,
+    }
+}

@@ -1,0 +1,169 @@
+//! A hub's folder: `hub.db`, encrypted; `key` and `root`, each mode 0600; the TLS certificate inside the store.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use gewu_log::keys::{HubCertificate, PrivateKey, SignedPack};
+use gewu_model::ids::{Epoch, FeedId, StreetId};
+use gewu_model::pack::{Pack, PackError};
+
+use crate::config::{World, random_array};
+use crate::store::{self, Embedded, OpenError, StoreError};
+use crate::tls::{self, TlsError};
+
+/// A folder could not be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// There is a hub already.
+    #[error("{path} holds a hub already")]
+    Taken {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is no hub.
+    #[error("{path} holds no hub")]
+    NoHub {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The system refused.
+    #[error("{path} cannot be used while {attempted}: {reason}")]
+    Io {
+        /// File or folder.
+        path: PathBuf,
+        /// What was being done.
+        attempted: &'static str,
+        /// What the system said.
+        reason: String,
+    },
+    /// The pack is not usable.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// The store does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No certificate could be made.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+/// What a hub keeps of its own.
+pub struct Own {
+    /// The street.
+    pub street: StreetId,
+    /// Public half of the street's root key.
+    pub root_key: [u8; 32],
+    /// The hub's signing key.
+    pub hub_key: PrivateKey,
+    /// What the street says of the hub.
+    pub certificate: HubCertificate,
+    /// This life of the store.
+    pub epoch: Epoch,
+    /// TLS certificate and key, DER.
+    pub tls: (Vec<u8>, Vec<u8>),
+}
+
+const TWENTY_YEARS_S: i64 = 20 * 365 * 86_400;
+
+/// Makes a hub's folder: keys, certificate, store, first pack. `names` are the addresses it will be reached under.
+/// Durable when it returns.
+///
+/// # Errors
+/// [`FolderError`]; a folder that was begun can be removed.
+pub fn init(dir: &Path, make_pack: impl FnOnce(StreetId) -> Vec<u8>, names: &[String], world: &World) -> Result<Own, FolderError> {
+    std::fs::create_dir_all(dir).map_err(io(dir, "making the folder"))?;
+    if dir.join("hub.db").exists() {
+        return Err(FolderError::Taken { path: dir.to_owned() });
+    }
+    let now_s = world.clock.now_s();
+    let root = PrivateKey::from_seed(&random_array(&*world.random));
+    let street = StreetId::of_root_key(&root.public().bytes());
+    let json = make_pack(street);
+    let version = Pack::read(&json)?.version;
+    let hub_key = PrivateKey::from_seed(&random_array(&*world.random));
+    let from_s = now_s.saturating_sub(86_400);
+    let certificate = HubCertificate::make(&root, street, &hub_key.public(), from_s, now_s.saturating_add(TWENTY_YEARS_S));
+    let tls = tls::make_certificate(names, from_s)?;
+    let epoch = Epoch(random_array(&*world.random));
+    let key: [u8; 32] = random_array(&*world.random);
+    secret_file(&dir.join("key"), &key)?;
+    secret_file(&dir.join("root"), &root.seed())?;
+    let db = Embedded::open(&dir.join("hub.db"), key)?;
+    let own = Own { street, root_key: root.public().bytes(), hub_key, certificate, epoch, tls };
+    let pack = SignedPack::make(&root, street, version, json);
+    save(&db, &own, &pack)?;
+    Ok(own)
+}
+
+fn save(db: &Embedded, own: &Own, pack: &SignedPack) -> Result<(), StoreError> {
+    let cbor = |bytes: Result<Vec<u8>, _>| bytes.unwrap_or_else(|never: minicbor::encode::Error<std::convert::Infallible>| unreachable!("{never}"));
+    store::write(db, |tx| {
+        tx.put_meta("root_key", &own.root_key)?;
+        tx.put_meta("hub_seed", &own.hub_key.seed())?;
+        tx.put_meta("certificate", &cbor(minicbor::to_vec(&own.certificate)))?;
+        tx.put_meta("epoch", &own.epoch.0)?;
+        tx.put_meta("tls_certificate", &own.tls.0)?;
+        tx.put_meta("tls_key", &own.tls.1)?;
+        tx.put_pack(pack.version, &cbor(minicbor::to_vec(pack)))
+    })
+}
+
+/// Opens a hub's folder.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn open(dir: &Path) -> Result<(Embedded, Own), FolderError> {
+    let path = dir.join("hub.db");
+    if !path.exists() {
+        return Err(FolderError::NoHub { path: dir.to_owned() });
+    }
+    let key = std::fs::read(dir.join("key")).map_err(io(&dir.join("key"), "reading the key"))?;
+    let key = key.try_into().map_err(|_| OpenError::WrongKey { path: dir.join("key") })?;
+    let db = Embedded::open(&path, key)?;
+    let own = load(&db)?;
+    Ok((db, own))
+}
+
+fn load(db: &Embedded) -> Result<Own, StoreError> {
+    let damaged = || StoreError::Damaged { attempted: "reading the hub's own keys" };
+    store::read(db, |tx| {
+        let value = |key: &str| tx.meta(key)?.ok_or_else(damaged);
+        let array = |key: &str| value(key).and_then(|bytes| <[u8; 32]>::try_from(bytes).map_err(|_| damaged()));
+        let root_key = array("root_key")?;
+        Ok(Own {
+            street: StreetId::of_root_key(&root_key),
+            root_key,
+            hub_key: PrivateKey::from_seed(&array("hub_seed")?),
+            certificate: minicbor::decode(&value("certificate")?).map_err(|_| damaged())?,
+            epoch: Epoch::from_slice(&value("epoch")?).map_err(|_| damaged())?,
+            tls: (value("tls_certificate")?, value("tls_key")?),
+        })
+    })
+}
+
+fn io(path: &Path, attempted: &'static str) -> impl Fn(std::io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |error| FolderError::Io { path: path.clone(), attempted, reason: error.to_string() }
+}
+
+/// Writes a file that only its owner may read; it must not be there yet.
+fn secret_file(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(io(path, "writing a key file"))
+}
+
+/// The street's own feed, which carries the notices.
+#[must_use]
+pub fn street_feed(pack: &Pack) -> Option<FeedId> {
+    pack.areas.street().map(|street| street.id)
+}
