@@ -113,7 +113,7 @@ impl Inner {
         let mut session = PushSession::new(sizes.push_bytes);
         let mut event = push::Event::Start;
         let mut after = 0;
-        let mut batch: Vec<u64> = Vec::new();
+        let mut batch = Sent::default();
         loop {
             if stopped() {
                 return Ok(());
@@ -132,8 +132,8 @@ impl Inner {
                 },
                 push::Effect::Settle { answers, hub_time_s } => {
                     // What is held stays unsent, and is not offered twice in one session.
-                    after = batch.iter().copied().max().map_or(after, |last| last.max(after));
-                    self.settle(&batch, answers, report)?;
+                    after = batch.next_after;
+                    self.settle(&batch.positions, answers, report)?;
                     self.met_hub(hub_time_s)?;
                     push::Event::Settled
                 }
@@ -157,7 +157,7 @@ impl Inner {
         member: &Member,
         budget_bytes: usize,
         after: u64,
-    ) -> Result<(push::Event, Vec<u64>), DeviceError> {
+    ) -> Result<(push::Event, Sent), DeviceError> {
         let (key, street) = (member.key.clone(), member.street);
         self.writer.write(move |store| {
             store.write(|tx| {
@@ -179,7 +179,8 @@ impl Inner {
         } else {
             Vec::new()
         };
-        Ok((push::Event::Batch { entries: batch.entries, seals: batch.seals, tokens }, batch.positions))
+        let sent = Sent { positions: batch.positions, next_after: batch.next_after };
+        Ok((push::Event::Batch { entries: batch.entries, seals: batch.seals, tokens }, sent))
     }
 
     fn settle(&self, positions: &[u64], answers: Vec<Answer>, report: &mut SyncReport) -> Result<(), DeviceError> {
@@ -335,6 +336,13 @@ impl Inner {
         self.set_member(Member { pack: std::sync::Arc::new(pack), ..(*current).clone() });
         Ok(())
     }
+}
+
+/// What of a sent batch is needed when the answers come.
+#[derive(Default)]
+struct Sent {
+    positions: Vec<u64>,
+    next_after: u64,
 }
 
 /// Notes the hub's answer. What is held stays unsent and is offered again at the next sync.

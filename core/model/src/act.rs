@@ -428,10 +428,10 @@ impl Act {
         let Some(count) = d.map()? else { return Ok(None) };
         for _ in 0..count {
             match d.u64()? {
-                0 => number = Some(d.u32()?),
+                0 => number = Some(u32::try_from(d.u64()?).unwrap_or(u32::MAX)), // Beyond u32: of a newer version.
                 1 => grant = Some(d.decode::<GrantId>()?),
-                2 => pack = Some(d.u32()?),
-                3 => basis = Basis::from_number(d.u8()?),
+                2 => pack = Some(u32::try_from(d.u64()?).unwrap_or(u32::MAX)),
+                3 => basis = Some(Basis::from_number(d.u64()?)),
                 4 => detail = Some(d.decode::<DetailHash>()?),
                 5 => {
                     let start = d.position();

@@ -28,8 +28,8 @@ impl Basis {
 
     /// The basis of a byte. A number of a newer version reads as claimed, the weaker one.
     #[must_use]
-    pub fn from_number(number: u8) -> Option<Self> {
-        Some(if number == 0 { Self::Proven } else { Self::Claimed })
+    pub fn from_number(number: u64) -> Self {
+        if number == 0 { Self::Proven } else { Self::Claimed }
     }
 }
 

@@ -148,7 +148,8 @@ impl Write<'_> {
             };
         }
         (applied.head, applied.n) = (chain, n);
-        applied.changed = applied.new_acts + applied.heard > 0 || self.refold_all || self.held.values().any(|held| held.dirty);
+        applied.changed =
+            applied.new_acts + applied.heard > 0 || self.refold_all || self.held.values().any(|held| held.dirty);
         Ok(applied)
     }
 
@@ -260,7 +261,8 @@ impl Write<'_> {
             if !same || self.record_id(row.record)? != stripped.record || !self.names(&row, deps)? {
                 continue;
             }
-            let hash = entry::hash(stripped.feed, stripped.author, row.seq, stripped.record, stripped.record_kind, row.change);
+            let hash =
+                entry::hash(stripped.feed, stripped.author, row.seq, stripped.record, stripped.record_kind, row.change);
             if hash != self.entry_hash(&row)? {
                 continue;
             }
@@ -342,7 +344,11 @@ impl Write<'_> {
     pub fn set_known_until(&mut self, area: FeedId, known_until_s: i64) -> Result<(), StoreError> {
         let attempted = "keeping until when an area is known";
         let id = self.cache.feed(self.db, area)?;
-        self.db.prepare_cached(sql::SET_KNOWN_UNTIL).attempt(attempted)?.execute((id, known_until_s)).attempt(attempted)?;
+        self.db
+            .prepare_cached(sql::SET_KNOWN_UNTIL)
+            .attempt(attempted)?
+            .execute((id, known_until_s))
+            .attempt(attempted)?;
         Ok(())
     }
 
@@ -390,14 +396,20 @@ impl Write<'_> {
         let Self { db, cache, held, .. } = self;
         if let Some(held) = held.get_mut(&id) {
             // An act that this version cannot read asks for the full fold.
-            let (claimed, time_s) = Act::decode(&row.act).map_or((true, i64::MAX), |act| (act.basis == Basis::Claimed, row.time_s));
+            let (claimed, time_s) =
+                Act::decode(&row.act).map_or((true, i64::MAX), |act| (act.basis == Basis::Claimed, row.time_s));
             let heard = held.with_rows(db, cache, |record, _| record.hear(row.change, said, time_s, claimed))?;
             heard.map_err(|error| StoreError::damaged(attempted, error))?;
             held.dirty = true;
         }
         let verdict = said.verdict.0;
         match n {
-            Some(n) => db.prepare_cached(sql::HEAR_AND_NUMBER).attempt(attempted)?.execute((row.id, verdict, said.hub_time_s, n)),
+            Some(n) => db.prepare_cached(sql::HEAR_AND_NUMBER).attempt(attempted)?.execute((
+                row.id,
+                verdict,
+                said.hub_time_s,
+                n,
+            )),
             None => db.prepare_cached(sql::HEAR).attempt(attempted)?.execute((row.id, verdict, said.hub_time_s)),
         }
         .attempt(attempted)?;
@@ -407,5 +419,8 @@ impl Write<'_> {
 
 /// Whether the detail is the one whose hash the act holds.
 fn detail_fits(entry: &Entry) -> bool {
-    entry.detail.as_ref().is_none_or(|detail| Act::decode(&entry.act).is_ok_and(|act| act.detail == Some(detail.hash())))
+    entry
+        .detail
+        .as_ref()
+        .is_none_or(|detail| Act::decode(&entry.act).is_ok_and(|act| act.detail == Some(detail.hash())))
 }

@@ -15,9 +15,10 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::cache::Cache;
 use crate::error::{Attempt, StoreError};
+use crate::held::{Held, whom};
 use crate::rows::{chain, id16, log_rows, signed};
 use crate::sql;
-use crate::write::{Held, Write, whom};
+use crate::write::Write;
 
 /// In `record.due_s`: open, and never due.
 pub(crate) const NEVER_DUE_S: i64 = i64::MAX;
@@ -62,7 +63,9 @@ fn save(db: &Connection, cache: &mut Cache, id: RecordId, held: &Held) -> Result
         let area = area.map(|area| cache.feed(db, area)).transpose()?;
         let code = signed(Code::of(&id).bits());
         let mut insert = db.prepare_cached(sql::INSERT_RECORD).attempt(attempted)?;
-        insert.execute((row, id.0.as_slice(), feed, header.kind, code, held.last, area, due_s, bytes)).attempt(attempted)?;
+        insert
+            .execute((row, id.0.as_slice(), feed, header.kind, code, held.last, area, due_s, bytes))
+            .attempt(attempted)?;
     } else if page_columns(&held.before) == (area, due_s) {
         // Naming an indexed column moves its index entries even where the value stays.
         db.prepare_cached(sql::SAVE_HEADER).attempt(attempted)?.execute((row, held.last, bytes)).attempt(attempted)?;
@@ -77,7 +80,10 @@ fn save(db: &Connection, cache: &mut Cache, id: RecordId, held: &Held) -> Result
 fn miss(db: &Connection, record: i64, missing: &BTreeSet<GrantId>) -> Result<(), StoreError> {
     let attempted = "noting an unknown grant";
     for grant in missing {
-        db.prepare_cached(sql::MISS_GRANT).attempt(attempted)?.execute((grant.0.as_slice(), record)).attempt(attempted)?;
+        db.prepare_cached(sql::MISS_GRANT)
+            .attempt(attempted)?
+            .execute((grant.0.as_slice(), record))
+            .attempt(attempted)?;
     }
     Ok(())
 }
@@ -96,7 +102,14 @@ fn tally(db: &Connection, cache: &mut Cache, deltas: &Deltas) -> Result<(), Stor
     Ok(())
 }
 
-fn add(db: &Connection, add: &str, drop_empty: &str, area: i64, period: i32, counts: &Counts) -> Result<(), StoreError> {
+fn add(
+    db: &Connection,
+    add: &str,
+    drop_empty: &str,
+    area: i64,
+    period: i32,
+    counts: &Counts,
+) -> Result<(), StoreError> {
     let attempted = "adding to a tally";
     let values = [area, i64::from(period)].into_iter().chain(counts.0);
     db.prepare_cached(add).attempt(attempted)?.execute(params_from_iter(values)).attempt(attempted)?;
@@ -214,8 +227,11 @@ pub(crate) fn counts_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Counts> {
     Ok(counts)
 }
 
-/// First and last day of the whole months within some days, and the days outside them.
-pub(crate) fn whole_months(from: Day, to: Day) -> (Option<(Month, Month)>, Vec<(Day, Day)>) {
+/// Runs of days, first and last of each.
+type DayRuns = Vec<(Day, Day)>;
+
+/// First and last of the whole months within some days, and the days outside them.
+pub(crate) fn whole_months(from: Day, to: Day) -> (Option<(Month, Month)>, DayRuns) {
     let first = if from == from.month().first_day() { from.month() } else { Month(from.month().0.saturating_add(1)) };
     let last = if to == to.month().last_day() { to.month() } else { Month(to.month().0.saturating_sub(1)) };
     if from > to {
@@ -253,7 +269,12 @@ mod tests {
             assert_eq!(left, edges.iter().map(|(a, b)| (day(a), day(b))).collect::<Vec<_>>());
         };
         check("2026-01-01", "2026-12-31", Some(("2026-01", "2026-12")), &[]);
-        check("2026-01-02", "2026-03-30", Some(("2026-02", "2026-02")), &[("2026-01-02", "2026-01-31"), ("2026-03-01", "2026-03-30")]);
+        check(
+            "2026-01-02",
+            "2026-03-30",
+            Some(("2026-02", "2026-02")),
+            &[("2026-01-02", "2026-01-31"), ("2026-03-01", "2026-03-30")],
+        );
         check("2026-01-02", "2026-02-27", None, &[("2026-01-02", "2026-02-27")]);
         check("2026-02-01", "2026-02-28", Some(("2026-02", "2026-02")), &[]);
         check("2026-02-03", "2026-02-02", None, &[]);

@@ -141,7 +141,9 @@ fn run_of(db: &Connection, entry: &EntryRow) -> Result<Option<(Seal, Vec<EntryRo
     let attempted = "reading a sealed run";
     let mut seal_of = db.prepare_cached(sql::SEAL_OF).attempt(attempted)?;
     let found = seal_of
-        .query_row((entry.log, signed(entry.seq)), |row| Ok((unsigned(row, 0)?, unsigned(row, 1)?, row.get::<_, Vec<u8>>(2)?)))
+        .query_row((entry.log, signed(entry.seq)), |row| {
+            Ok((unsigned(row, 0)?, unsigned(row, 1)?, row.get::<_, Vec<u8>>(2)?))
+        })
         .optional()
         .attempt(attempted)?;
     let Some((first, last, bytes)) = found.filter(|(_, last, _)| *last >= entry.seq) else { return Ok(None) };

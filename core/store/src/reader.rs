@@ -163,7 +163,8 @@ impl Reader {
         }
         let attempted = "naming a log";
         let mut log = self.db.prepare_cached(sql::LOG_NAME).attempt(attempted)?;
-        let name = log.query_row([id], |row| Ok((FeedId(id16(row, 0)?), DeviceId(id16(row, 1)?)))).attempt(attempted)?;
+        let name =
+            log.query_row([id], |row| Ok((FeedId(id16(row, 0)?), DeviceId(id16(row, 1)?)))).attempt(attempted)?;
         self.logs.borrow_mut().insert(id, name);
         Ok(name)
     }
@@ -239,7 +240,8 @@ impl Reader {
     pub fn known_until(&self, area: FeedId) -> Result<Option<i64>, StoreError> {
         let attempted = "reading until when an area is known";
         let mut known = self.db.prepare_cached(sql::KNOWN_UNTIL).attempt(attempted)?;
-        let until: Option<Option<i64>> = known.query_row([area.0.as_slice()], |row| row.get(0)).optional().attempt(attempted)?;
+        let until: Option<Option<i64>> =
+            known.query_row([area.0.as_slice()], |row| row.get(0)).optional().attempt(attempted)?;
         Ok(until.flatten())
     }
 
@@ -273,7 +275,8 @@ impl Reader {
         let mut cursors = self.db.prepare_cached(sql::ALL_CURSORS).attempt(attempted)?;
         let rows = cursors
             .query_map([], |row| {
-                let cursor = Cursor { epoch: Epoch(id16(row, 1)?), n: unsigned(row, 2)?, head: HeadHash(id32(row, 3)?) };
+                let cursor =
+                    Cursor { epoch: Epoch(id16(row, 1)?), n: unsigned(row, 2)?, head: HeadHash(id32(row, 3)?) };
                 Ok((FeedId(id16(row, 0)?), cursor))
             })
             .attempt(attempted)?;
@@ -349,7 +352,8 @@ impl Reader {
         let attempted = "finding a code";
         let mut by_code = self.db.prepare_cached(sql::RECORD_BY_CODE).attempt(attempted)?;
         let rows = by_code.query_map([signed(code.bits())], |row| id16(row, 1)).attempt(attempted)?;
-        let mut found: Vec<RecordId> = rows.map(|row| row.map(RecordId)).collect::<rusqlite::Result<_>>().attempt(attempted)?;
+        let mut found: Vec<RecordId> =
+            rows.map(|row| row.map(RecordId)).collect::<rusqlite::Result<_>>().attempt(attempted)?;
         found.sort_unstable();
         Ok(found)
     }

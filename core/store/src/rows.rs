@@ -185,7 +185,9 @@ pub(crate) fn log_rows(
 ) -> Result<Vec<LogRow>, StoreError> {
     let changes: HashMap<i64, ChangeHash> = chain.iter().map(|entry| (entry.id, entry.change)).collect();
     let row = |entry: &EntryRow| {
-        let missing = || StoreError::damaged("reading a record", format!("a predecessor of entry {} is not of its record", entry.id));
+        let missing = || {
+            StoreError::damaged("reading a record", format!("a predecessor of entry {} is not of its record", entry.id))
+        };
         let mut deps: Vec<ChangeHash> =
             entry.deps.iter().map(|dep| changes.get(dep).copied().ok_or_else(missing)).collect::<Result<_, _>>()?;
         deps.sort_unstable();
@@ -214,7 +216,9 @@ pub(crate) fn detail_at(db: &Connection, id: i64) -> Result<Option<Detail>, Stor
     let attempted = "reading a detail";
     let mut detail = db.prepare_cached(sql::DETAIL_AT).attempt(attempted)?;
     let bytes: Option<Vec<u8>> = detail.query_row([id], |row| row.get(0)).attempt(attempted)?;
-    Ok(bytes.and_then(|bytes| bytes.split_first_chunk::<16>().map(|(salt, cbor)| Detail { salt: *salt, cbor: cbor.to_vec() })))
+    Ok(bytes.and_then(|bytes| {
+        bytes.split_first_chunk::<16>().map(|(salt, cbor)| Detail { salt: *salt, cbor: cbor.to_vec() })
+    }))
 }
 
 /// A row of `grant_known`; `grant` is `None` where the role is of a newer version.

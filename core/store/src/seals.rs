@@ -28,10 +28,17 @@ impl Write<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn seal_feed(&mut self, key: &PrivateKey, street: StreetId, feed: FeedId, upto_seq: u64) -> Result<Vec<Seal>, StoreError> {
+    pub fn seal_feed(
+        &mut self,
+        key: &PrivateKey,
+        street: StreetId,
+        feed: FeedId,
+        upto_seq: u64,
+    ) -> Result<Vec<Seal>, StoreError> {
         let author = key.public().device();
         let Some(log) = self.cache.known_log(feed, author) else { return Ok(Vec::new()) };
-        let (mut first, mut link) = self.last_seal(log.id)?.map_or((1, Link::default()), |seal| (seal.last + 1, Link(seal.link)));
+        let (mut first, mut link) =
+            self.last_seal(log.id)?.map_or((1, Link::default()), |seal| (seal.last + 1, Link(seal.link)));
         let entries = self.unsealed(log.id, first, upto_seq)?;
         let mut seals = Vec::new();
         let mut left = entries.as_slice();
@@ -99,7 +106,8 @@ impl Write<'_> {
     pub(crate) fn entry_hash(&mut self, row: &EntryRow) -> Result<EntryHash, StoreError> {
         let attempted = "naming an entry";
         let (feed, author) = self.cache.log_name(row.log)?;
-        let held = self.by_id.get(&row.record).and_then(|id| self.held.get(id).map(|held| (*id, held.record.outline().kind)));
+        let held =
+            self.by_id.get(&row.record).and_then(|id| self.held.get(id).map(|held| (*id, held.record.outline().kind)));
         let (record, kind) = match held {
             Some(named) => named,
             None => {

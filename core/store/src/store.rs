@@ -195,7 +195,8 @@ mod tests {
         store.write(|tx| tx.put_meta("before", b"saved")).expect("kept");
         let db = store.db.as_ref().expect("open");
         let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("counts");
-        let _: i64 = db.query_row(&format!("PRAGMA max_page_count = {}", pages + 2), [], |row| row.get(0)).expect("limited");
+        let _: i64 =
+            db.query_row(&format!("PRAGMA max_page_count = {}", pages + 2), [], |row| row.get(0)).expect("limited");
         let full = store.write(|tx| {
             tx.put_meta("before", b"overwritten")?;
             tx.put_meta("large", &[7; 100_000])

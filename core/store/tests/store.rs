@@ -54,8 +54,11 @@ fn a_store_of_a_newer_version_is_named() {
     let phone = Phone::new(1);
     let file = phone.file.clone();
     let db = rusqlite::Connection::open(&file).expect("opens");
-    db.execute_batch(&format!("PRAGMA key = \"x'{}'\"; PRAGMA cipher_page_size = 8192; PRAGMA user_version = 77;", "09".repeat(32)))
-        .expect("written");
+    db.execute_batch(&format!(
+        "PRAGMA key = \"x'{}'\"; PRAGMA cipher_page_size = 8192; PRAGMA user_version = 77;",
+        "09".repeat(32)
+    ))
+    .expect("written");
     assert!(matches!(Store::open(&file, &options()), Err(OpenError::NewerVersion { found: 77, supported: 1 })));
 }
 
@@ -74,7 +77,10 @@ fn a_transaction_that_fails_leaves_nothing() {
     let mut phone = Phone::new(1);
     let record = phone.report(feed(1), NOON_S);
     let before = phone.dump();
-    let (birth, close) = (phone.birth(feed(2), NOON_S + 5), phone.own(record, feed(1), Body::Close(CloseBody { condition: None }), NOON_S + 9, None));
+    let (birth, close) = (
+        phone.birth(feed(2), NOON_S + 5),
+        phone.own(record, feed(1), Body::Close(CloseBody { condition: None }), NOON_S + 9, None),
+    );
     let failed = phone.store.write(|tx| {
         tx.append(&birth)?;
         tx.append(&close)?;
@@ -184,7 +190,10 @@ fn pages_go_on_where_they_ended() {
         }
     };
     let open = whole(&|after| reader.today(4, after).expect("a page"));
-    assert!(open.len() == 25 && reader.status().expect("counts").cases == 25, "a close before the handling has no effect");
+    assert!(
+        open.len() == 25 && reader.status().expect("counts").cases == 25,
+        "a close before the handling has no effect"
+    );
     let deadline = |record| reader.state(record).expect("reads").expect("is there").deadline_s.unwrap_or(i64::MAX);
     assert!(open.iter().map(|record| deadline(*record)).is_sorted());
     assert_eq!(whole(&|after| reader.all(4, after).expect("a page")), records);
@@ -218,7 +227,8 @@ fn a_damaged_line_is_kept_apart_by_name_and_only_what_rests_on_it_waits() {
         Err::<(), _>(street::NotApplied::HeadWrong)
     });
     assert!(plain.is_err());
-    let applied = phone.store.write(|tx| tx.apply_lines(STREET, feed(1), 1, start, &lines, Some(&names))).expect("applied");
+    let applied =
+        phone.store.write(|tx| tx.apply_lines(STREET, feed(1), 1, start, &lines, Some(&names))).expect("applied");
     assert_eq!((applied.head.0, applied.n), (head.hash, 6));
     assert_eq!((applied.new_acts, applied.quarantined), (3, 3));
     let reader = phone.store.reader().expect("a reader");
@@ -227,7 +237,10 @@ fn a_damaged_line_is_kept_apart_by_name_and_only_what_rests_on_it_waits() {
     assert_eq!(apart.iter().filter(|it| it.reason == "waits").count(), 2);
     assert!(apart.iter().all(|it| names.contains(&it.entry.0)));
     assert!(reader.record(bad).expect("reads").is_none());
-    assert_eq!(reader.state(good).expect("reads"), author.store.write::<_, StoreError>(|tx| tx.state(good)).expect("reads"));
+    assert_eq!(
+        reader.state(good).expect("reads"),
+        author.store.write::<_, StoreError>(|tx| tx.state(good)).expect("reads")
+    );
 }
 
 #[test]
@@ -248,7 +261,16 @@ fn a_fork_is_kept_beside_what_it_forks() {
     assert_eq!((status.acts, status.refused, status.unsent), (3, 1, 0));
     let refused = Verdict(2);
     let stored = one.store.reader().and_then(|reader| Ok(reader.record(record)?)).expect("reads").expect("is there");
-    assert_eq!(stored.record.rows().expect("rows").iter().filter(|row| row.said.map(|said| said.verdict) == Some(refused)).count(), 1);
+    assert_eq!(
+        stored
+            .record
+            .rows()
+            .expect("rows")
+            .iter()
+            .filter(|row| row.said.map(|said| said.verdict) == Some(refused))
+            .count(),
+        1
+    );
 }
 
 #[test]

@@ -53,6 +53,9 @@ pub struct DemoArgs {
     /// What people of a place do, to be replayed.
     #[arg(long, conflicts_with = "import")]
     scenario: Option<PathBuf>,
+    /// Only this month of the scenario, such as 2021-03.
+    #[arg(long, requires = "scenario")]
+    month: Option<String>,
     /// Day as of which every figure is given.
     #[arg(long)]
     as_of: Option<Day>,
@@ -147,7 +150,7 @@ fn play(args: &DemoArgs, work: &Workplace, output: Output) -> Result<(Street, st
         return Ok((street, told, imported));
     }
     if let Some(file) = &args.scenario {
-        let scenario = scenario::read(file)?;
+        let scenario = scenario::read(file, args.month.as_deref())?;
         let (street, told) = replay::scenario(args, &work.dir, &scenario, output)?;
         return Ok((street, told, serde_json::Value::Null));
     }

@@ -28,7 +28,6 @@ pub struct Shared {
 }
 
 /// All routes.
-#[must_use]
 pub fn router(shared: Shared) -> Router {
     Router::new()
         .route("/v1/enrol", post(sync::enrol))

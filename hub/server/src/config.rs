@@ -6,6 +6,8 @@ use std::sync::Arc;
 pub trait Clock: Send + Sync {
     /// Unix seconds.
     fn now_s(&self) -> i64;
+    /// Seconds of a clock that nobody sets: sessions and links run out by it, whatever the other one says.
+    fn uptime_s(&self) -> i64;
 }
 
 /// The machine's clock.
@@ -18,6 +20,17 @@ impl Clock for SystemClock {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
+
+    fn uptime_s(&self) -> i64 {
+        process_s()
+    }
+}
+
+/// Seconds since this was first asked, by the machine's monotonic clock.
+#[allow(clippy::disallowed_methods, reason = "the edge where the hub's clock comes in")]
+fn process_s() -> i64 {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    i64::try_from(START.get_or_init(std::time::Instant::now).elapsed().as_secs()).unwrap_or(i64::MAX)
 }
 
 /// A clock that starts at a given moment and runs at a given speed: a fortnight in a minute.
@@ -53,6 +66,10 @@ pub fn machine_ms() -> i64 {
 impl Clock for DrivenClock {
     fn now_s(&self) -> i64 {
         self.now_ms().div_euclid(1_000)
+    }
+
+    fn uptime_s(&self) -> i64 {
+        process_s()
     }
 }
 

@@ -20,6 +20,8 @@ use crate::ingest;
 use crate::store::{self, HubStore, HubWrite, Invite, StoreError};
 use crate::tls;
 
+/// A challenge is good for so long.
+const CHALLENGE_S: i64 = 60;
 /// A grant lasts so long and is renewed at a session when a third of it is left.
 const GRANT_S: i64 = 30 * 86_400;
 /// An invitation is good for so long.
@@ -36,7 +38,7 @@ const COOKIE_S: i64 = 86_400;
 pub struct Session {
     /// The device.
     pub device: DeviceId,
-    /// Unix seconds.
+    /// Seconds of uptime.
     pub until_s: i64,
 }
 
@@ -347,9 +349,9 @@ impl Hub {
     #[must_use]
     pub fn challenge(&self, device: DeviceId) -> [u8; 16] {
         let challenge = random_array(&*self.world.random);
-        let now_s = self.now_s();
+        let now_s = self.world.clock.uptime_s();
         let mut memory = self.memory();
-        memory.challenges.retain(|_, (_, at_s)| *at_s + 60 > now_s);
+        memory.challenges.retain(|_, (_, at_s)| *at_s + CHALLENGE_S > now_s);
         if read(&self.devices).contains_key(&device) {
             memory.challenges.insert(device, (challenge, now_s));
         }
@@ -399,7 +401,7 @@ impl Hub {
     ) -> String {
         use base64::Engine as _;
         let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random_array::<32>(&*self.world.random));
-        let now_s = self.now_s();
+        let now_s = self.world.clock.uptime_s();
         let mut memory = self.memory();
         let table = table(&mut memory);
         table.retain(|_, session| session.until_s > now_s);
@@ -410,7 +412,7 @@ impl Hub {
     /// Who a bearer token belongs to, while it is good.
     #[must_use]
     pub fn session(&self, bearer: &str) -> Option<DeviceId> {
-        let now_s = self.now_s();
+        let now_s = self.world.clock.uptime_s();
         self.memory().sessions.get(bearer).filter(|session| session.until_s > now_s).map(|session| session.device)
     }
 
@@ -423,7 +425,7 @@ impl Hub {
     /// Uses a page link; returns the cookie.
     #[must_use]
     pub fn use_link(&self, link: &str) -> Option<String> {
-        let now_s = self.now_s();
+        let now_s = self.world.clock.uptime_s();
         let session = self.memory().links.remove(link).filter(|session| session.until_s > now_s)?;
         Some(self.open(session.device, COOKIE_S, |memory| &mut memory.cookies))
     }
@@ -431,12 +433,11 @@ impl Hub {
     /// Who a page's cookie belongs to.
     #[must_use]
     pub fn cookie(&self, cookie: &str) -> Option<DeviceId> {
-        let now_s = self.now_s();
+        let now_s = self.world.clock.uptime_s();
         self.memory().cookies.get(cookie).filter(|session| session.until_s > now_s).map(|session| session.device)
     }
 
     /// Whether a grant may read a feed: those of its area, the street's with the notices, its party's.
-    #[must_use]
     pub fn may_read(&self, grant: &Grant, feed: FeedId) -> Result<(), Refusal> {
         let pack = self.pack();
         let is_street = folder::street_feed(&pack) == Some(feed);

@@ -281,7 +281,7 @@ fn a_hub_that_breaks_off_in_the_middle_of_a_reply_cuts_the_request() {
                 Ok(Bytes::from("half")),
                 Err(std::io::ErrorKind::Other.into()),
             ];
-            Body::from_stream(tokio_stream::iter::<[std::io::Result<Bytes>; 2]>(parts))
+            Body::from_stream(futures_util::stream::iter::<[std::io::Result<Bytes>; 2]>(parts))
         }),
     );
     let hub = Hub::start_with("127.0.0.1:0", cert, config, broken);

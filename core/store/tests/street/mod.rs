@@ -91,8 +91,22 @@ impl Phone {
             cbor: DetailText { text: Some(text.to_owned()), ..DetailText::default() }.encode_cbor(),
         });
         let basis = if time_s % 2 == 0 { Basis::Proven } else { Basis::Claimed };
-        let act = Act { grant: GrantId([self.number; 8]), pack: None, basis, detail: detail.as_ref().map(Detail::hash), body };
-        OwnAct { author: self.device(), record, record_kind: RECORD_KIND_CASE, feed: home, time_s, act: act.encode(), detail }
+        let act = Act {
+            grant: GrantId([self.number; 8]),
+            pack: None,
+            basis,
+            detail: detail.as_ref().map(Detail::hash),
+            body,
+        };
+        OwnAct {
+            author: self.device(),
+            record,
+            record_kind: RECORD_KIND_CASE,
+            feed: home,
+            time_s,
+            act: act.encode(),
+            detail,
+        }
     }
 
     pub fn report(&mut self, home: FeedId, time_s: i64) -> RecordId {
@@ -103,11 +117,21 @@ impl Phone {
 
     pub fn birth(&mut self, home: FeedId, time_s: i64) -> OwnAct {
         self.born += 1;
-        let record = RecordId::new(self.device(), u64::try_from(time_s).expect("after 1970") * 1_000, u16::try_from(self.born % 4_000).expect("small"));
+        let record = RecordId::new(
+            self.device(),
+            u64::try_from(time_s).expect("after 1970") * 1_000,
+            u16::try_from(self.born % 4_000).expect("small"),
+        );
         self.records.push(record);
-        let deadline_s = (self.born % 5 != 0).then_some(time_s + 86_400);
+        let deadline_s = (!self.born.is_multiple_of(5)).then_some(time_s + 86_400);
         let filing = Filing { class: "matter/01001".into(), condition: None, limit: None, deadline_s, catalogue: 1 };
-        let report = ReportBody { profile: Profile::Light, class: "matter/01001".into(), urgent: None, filing: Some(filing), origin: None };
+        let report = ReportBody {
+            profile: Profile::Light,
+            class: "matter/01001".into(),
+            urgent: None,
+            filing: Some(filing),
+            origin: None,
+        };
         self.own(record, home, Body::Report(report), time_s, Some("井盖破损"))
     }
 
@@ -159,7 +183,9 @@ impl Hub {
         let n = u64::try_from(lines.len()).expect("small") + 1;
         let before = lines.last().map_or(HeadHash::start(STREET, feed), |(_, head, _)| *head);
         let (head, name) = match &carried {
-            OutgoingCarried::Entry(out) => (before.then_entry(n, out.entry.hash(), verdict, hub_time_s), out.entry.hash().0),
+            OutgoingCarried::Entry(out) => {
+                (before.then_entry(n, out.entry.hash(), verdict, hub_time_s), out.entry.hash().0)
+            }
             OutgoingCarried::Notice(bytes) => {
                 let hash = *blake3::hash(bytes).as_bytes();
                 (before.then_notice(n, &hash, hub_time_s), hash)
@@ -206,7 +232,11 @@ impl Hub {
         let lines = read_lines(&write_lines(some.iter().map(|(line, ..)| line))).expect("reads what was written");
         let head = if end == 0 { HeadHash::start(STREET, feed) } else { all[end - 1].1 };
         let n = u64::try_from(end).expect("small");
-        (lines, Head::make(&key(200), STREET, feed, Epoch([self.epoch; 16]), n, head, 1), some.iter().map(|(.., name)| *name).collect())
+        (
+            lines,
+            Head::make(&key(200), STREET, feed, Epoch([self.epoch; 16]), n, head, 1),
+            some.iter().map(|(.., name)| *name).collect(),
+        )
     }
 }
 
@@ -214,12 +244,12 @@ impl Hub {
 #[derive(Debug)]
 pub enum NotApplied {
     HeadWrong,
-    Store(StoreError),
+    Store { source: StoreError },
 }
 
 impl From<StoreError> for NotApplied {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        Self::Store { source: error }
     }
 }
 
@@ -246,7 +276,8 @@ pub fn push(phone: &mut Phone, hub: &mut Hub, dice: &mut Dice, refuse_one_in: u6
         heard.expect("heard");
         for seal in &batch.seals {
             let hashes = batch.entries.iter().filter(|out| {
-                (out.entry.feed, out.entry.author) == (seal.feed, seal.author) && (seal.first..=seal.last).contains(&out.entry.seq)
+                (out.entry.feed, out.entry.author) == (seal.feed, seal.author)
+                    && (seal.first..=seal.last).contains(&out.entry.seq)
             });
             assert_eq!(seal.covers(hashes.map(|out| out.entry.hash())), Ok(()), "a batch holds whole runs");
         }
@@ -270,6 +301,10 @@ pub fn pull(phone: &mut Phone, hub: &Hub, feed: FeedId, most: usize) {
             tx.set_cursor(feed, &head)?;
             Ok(applied)
         });
-        assert_eq!(applied.expect("applied").quarantined, 0);
+        match applied {
+            Ok(applied) => assert_eq!(applied.quarantined, 0),
+            Err(NotApplied::HeadWrong) => panic!("the head of feed {feed} does not come out"),
+            Err(NotApplied::Store { source }) => panic!("{source}"),
+        }
     }
 }

@@ -51,14 +51,14 @@ pub fn count(street: &mut Street, told: &Told, as_of: Day) -> Result<Counted, Pr
     })?;
     let lost = told.saved.keys().filter(|entry| !hub_entries.contains_key(entry) || !held.contains(entry)).count();
     let fresh_quarantined = fresh.device.status()?.quarantined;
-    let (first, last) = figures::span(street.hub())?.unwrap_or((as_of, as_of));
-    let period = Period { from: first, to: last.max(as_of), as_of };
+    let first = figures::span(street.hub())?.map_or(as_of, |(first, _)| first);
+    let period = Period { from: first, to: as_of, as_of };
     let mut rates = BTreeMap::new();
     for id in RATES_SHOWN {
         let Some(definition) = RateDefinition::find(id) else { continue };
         rates.insert(id, figures::rate(street.hub(), definition, period, top)?.rate);
     }
-    let report_days = Period { to: as_of, ..period }.days(Cohort::ReportDay);
+    let report_days = period.days(Cohort::ReportDay);
     let sums: BTreeMap<_, _> = match report_days {
         Some((from, to)) => store::read(street.hub().store(), |tx| tx.counts(from, to))?.into_iter().collect(),
         None => BTreeMap::new(),

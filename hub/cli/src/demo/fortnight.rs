@@ -24,8 +24,8 @@ use crate::problem::Problem;
 const DAYS: i64 = 14;
 /// Monday 2026-03-02, 00:00 at UTC+8.
 const FIRST_DAY_S: i64 = 1_772_380_800;
-/// A fortnight in about half a minute.
-const SPEED: i64 = 40_000;
+/// A fortnight in about forty seconds.
+const SPEED: i64 = 30_000;
 /// Hours at which people act.
 const HOURS: [i64; 3] = [10, 14, 17];
 const HANDLERS: usize = 8;
@@ -123,9 +123,11 @@ pub fn play(args: &DemoArgs, dir: &Path, place: &PlaceDraft, output: Output) -> 
         each(&mut workers, |worker| round(worker, &told, true))?;
         watch(&street, &workers, &told, day);
     }
-    settle(&mut street, &mut workers, &told)?;
+    let ended_s = street.now_s();
+    settle(&street, &mut workers, &told)?;
     let mut told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
-    told.as_of = Day::of(FIRST_DAY_S + DAYS * 86_400 - 1, place.day_offset_s);
+    // Its last day, or the day of the last act where the machine was slower than the clock.
+    told.as_of = Day::of(ended_s.max(FIRST_DAY_S + DAYS * 86_400 - 1), place.day_offset_s);
     Ok((street, told))
 }
 
@@ -180,8 +182,8 @@ fn inspect(worker: &mut Worker, told: &Mutex<Told>) -> Result<(), Problem> {
         let draft = ReportDraft { class: class.clone(), text: (*text).to_owned(), ..ReportDraft::default() };
         done(told, device.report(&draft))?;
     }
-    let page = device.by_grid(None, None)?;
-    for case in page.cases {
+    let cases = whole(|after| device.by_grid(None, after))?;
+    for case in cases {
         let code = case.record.to_string();
         match case.stage {
             Some(Stage::Handled) if chance(&mut worker.rng, 12) => {
@@ -205,9 +207,24 @@ fn inspect(worker: &mut Worker, told: &Mutex<Told>) -> Result<(), Problem> {
     Ok(())
 }
 
+/// All cases of a list, page by page.
+fn whole(
+    list: impl Fn(Option<&str>) -> Result<gewu_device::CasePage, gewu_device::DeviceError>,
+) -> Result<Vec<gewu_device::CaseLine>, Problem> {
+    let (mut cases, mut after): (Vec<_>, Option<String>) = (Vec::new(), None);
+    loop {
+        let page = list(after.as_deref())?;
+        cases.extend(page.cases);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(cases),
+        }
+    }
+}
+
 fn handle(worker: &mut Worker, told: &Mutex<Told>) -> Result<(), Problem> {
-    let page = worker.phone.device.today(None)?;
-    for case in page.cases {
+    let cases = whole(|after| worker.phone.device.today(after))?;
+    for case in cases {
         let [.., last] = case.record.0;
         let mine = usize::from(last) % HANDLERS == worker.number;
         let waiting = matches!(case.stage, Some(Stage::Reported | Stage::Filed | Stage::Dispatched));
@@ -249,7 +266,7 @@ fn watch(street: &Street, workers: &[Worker], told: &Mutex<Told>, day: i64) {
     street.live(Word::DemoDay, &[("day", &day), ("acts", &saved), ("unsent", &unsent)]);
 }
 
-fn settle(street: &mut Street, workers: &mut [Worker], told: &Mutex<Told>) -> Result<(), Problem> {
+fn settle(street: &Street, workers: &mut [Worker], told: &Mutex<Told>) -> Result<(), Problem> {
     street.say(Word::DemoSettling, &[]);
     for _ in 0..2 {
         each(workers, |worker| {

@@ -86,10 +86,18 @@ pub struct Event {
     pub handled_s: Option<i64>,
 }
 
-/// Reads a scenario.
-pub fn read(file: &Path) -> Result<Scenario, Problem> {
+/// Reads a scenario; of one month, where one is named.
+pub fn read(file: &Path, month: Option<&str>) -> Result<Scenario, Problem> {
     let text = std::fs::read_to_string(file).map_err(|error| Problem::file(file, &error))?;
-    serde_json::from_str(&text).map_err(|error| Problem::with(ErrorCode::MappingBad, error))
+    let mut scenario: Scenario =
+        serde_json::from_str(&text).map_err(|error| Problem::with(ErrorCode::MappingBad, error))?;
+    if let Some(month) = month {
+        scenario.grids.iter_mut().for_each(|grid| grid.months.retain(|of, _| of == month));
+        if scenario.months().is_empty() {
+            return Err(Problem::with(ErrorCode::ArgumentBad, month));
+        }
+    }
+    Ok(scenario)
 }
 
 impl Scenario {
@@ -98,7 +106,8 @@ impl Scenario {
         let grid = |grid: &GridTraffic| GridDraft {
             code: grid.code.clone(),
             name: grid.name.clone(),
-            number: None,
+            // Codes that are local numbers give "53号网格" beside the code.
+            number: grid.code.parse().ok(),
             community: Some(grid.community.clone()),
         };
         PlaceDraft {
@@ -113,7 +122,8 @@ impl Scenario {
 
     /// Months that any grid has traffic in, in order.
     pub fn months(&self) -> Vec<String> {
-        let months: std::collections::BTreeSet<&String> = self.grids.iter().flat_map(|grid| grid.months.keys()).collect();
+        let months: std::collections::BTreeSet<&String> =
+            self.grids.iter().flat_map(|grid| grid.months.keys()).collect();
         months.into_iter().cloned().collect()
     }
 
@@ -125,7 +135,8 @@ impl Scenario {
         let month_of = gewu_model::day::Month::new(year.parse().map_err(|_| bad())?, number).ok_or_else(bad)?;
         let first_s = month_of.first_day().start_s(self.day_offset_s);
         let days = month_of.last_day().0 - month_of.first_day().0 + 1;
-        let mut rng = ChaCha12Rng::seed_from_u64(self.seed ^ u64::from_str_radix(&month.replace('-', ""), 10).unwrap_or(0));
+        let mut rng =
+            ChaCha12Rng::seed_from_u64(self.seed ^ u64::from_str_radix(&month.replace('-', ""), 10).unwrap_or(0));
         let mut events = Vec::new();
         for (grid, traffic) in self.grids.iter().enumerate() {
             let Some(traffic) = traffic.months.get(month) else { continue };

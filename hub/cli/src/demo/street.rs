@@ -197,11 +197,6 @@ impl Street {
         self.restarts
     }
 
-    /// The hub's folder.
-    pub fn hub_dir(&self) -> PathBuf {
-        self.dir.join("hub")
-    }
-
     /// The hub as this process sees its folder.
     pub fn hub(&self) -> &Hub {
         &self.hub
@@ -253,7 +248,7 @@ impl Street {
         };
         let link = supervisor.device.link()?;
         let path = link.split_once("/in?").map_or("", |(_, query)| query);
-        Ok(format!("http://{}/in?{path}", running.plain))
+        Ok(format!("http://{}/in?{path}&period=all", running.plain))
     }
 
     /// One line on standard error.

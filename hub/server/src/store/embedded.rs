@@ -20,7 +20,7 @@ use gewu_model::rights::Role;
 use gewu_model::tally::Counts;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params};
 
-use super::{Found, HubRead, HubStore, HubWrite, Invite, Lines, Listed, NewCarried, NewLine, StoreError};
+use super::{Found, HubRead, HubStore, HubWrite, Invite, Lines, Listed, NewCarried, NewLine, StoreError, StoredDevice, WholeRecord};
 use rows::{ENTRY_COLUMNS, entry_of, outgoing_of};
 
 const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001-lines.sql")];
@@ -527,7 +527,7 @@ impl HubRead for Read<'_> {
         token(self.tx, grant)
     }
 
-    fn devices(&self) -> Result<Vec<(DeviceId, [u8; 32], Vec<u8>, i64)>> {
+    fn devices(&self) -> Result<Vec<StoredDevice>> {
         let sql = "SELECT d.device, d.key, g.token, d.contact_s FROM device d \
                    JOIN grant_given g ON g.street = d.street AND g.grant_id = d.grant_id WHERE d.street = ?1 ORDER BY d.device";
         let read = |row: &SqlRow<'_>| Ok((DeviceId(bytes(row, 0)?), bytes(row, 1)?, row.get(2)?, row.get(3)?));
@@ -546,7 +546,7 @@ impl HubRead for Read<'_> {
             .map_err(engine("looking up a code"))
     }
 
-    fn record(&self, record: RecordId) -> Result<Option<(Header, Vec<Row>, Vec<(ChangeHash, Vec<u8>)>)>> {
+    fn record(&self, record: RecordId) -> Result<Option<WholeRecord>> {
         let Some(header) = header(self.tx, record)? else { return Ok(None) };
         let rows = rows::rows(self.tx, record)?;
         let sql = "SELECT change, detail FROM entry WHERE street = ?1 AND record = ?2 AND detail IS NOT NULL AND forked = 0";
