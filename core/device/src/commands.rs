@@ -112,7 +112,7 @@ fn typed(text: &str) -> Result<Option<String>, DeviceError> {
     }
     let count = text.chars().count();
     if count > TEXT_CHARS_MAX {
-        return Err(DeviceError::invalid("text", ErrorCode::TextTooLong, TEXT_CHARS_MAX.to_string()));
+        return Err(DeviceError::invalid("text", ErrorCode::TextTooLong, format!("{count}/{TEXT_CHARS_MAX} characters")));
     }
     Ok((count > 0).then(|| text.to_owned()))
 }
@@ -179,7 +179,9 @@ impl Device {
         let detail = DetailText { text: typed(&draft.text)?, place: draft.place, reason: None };
         let basis = if draft.imported.is_some() { Basis::Claimed } else { basis };
         let record = self.inner.new_record(&member);
-        self.inner.save(&member, Save { record, feed, body, detail, time_s, basis, revision: None })
+        let saved = self.inner.save(&member, Save { record, feed, body, detail, time_s, basis, revision: None })?;
+        self.network_changed();
+        Ok(saved)
     }
 
     /// Does something to a case, named by its code or record id. Blocking: one durable transaction.
@@ -195,7 +197,7 @@ impl Device {
         let header = self.inner.writer.read(|reader| Ok(reader.header(record)?))?;
         let state = header.map(|header| header.state).ok_or_else(|| DeviceError::NotFound { name: case.to_owned() })?;
         if kind.answers_what_was_seen() && draft.revision.is_some_and(|revision| revision != state.revision) {
-            return Err(DeviceError::Refused { reason: RefusedReason::Changed });
+            return Err(DeviceError::Refused { reason: RefusedReason::Changed { code: Code::of(&record) } });
         }
         let body = body_of(kind, draft, &member, &state, time_s)?;
         if let Body::Adopt(adopt) = &body {
@@ -203,7 +205,10 @@ impl Device {
         }
         let detail = DetailText { text: typed(&draft.text)?, place: None, reason: None };
         let revision = kind.answers_what_was_seen().then_some(state.revision);
-        self.inner.save(&member, Save { record, feed: member.grant.area, body, detail, time_s, basis, revision })
+        let save = Save { record, feed: member.grant.area, body, detail, time_s, basis, revision };
+        let saved = self.inner.save(&member, save)?;
+        self.network_changed();
+        Ok(saved)
     }
 
     /// Records of a code or record id; a mistyped code is told from an unknown one.
@@ -216,7 +221,7 @@ impl Device {
             return Ok(record);
         }
         let code = Code::parse(case)
-            .map_err(|error| DeviceError::invalid("code", ErrorCode::CodeMistyped, error.to_string()))?;
+            .map_err(|_| DeviceError::invalid("code", ErrorCode::CodeMistyped, case))?;
         let found = self.inner.writer.read(|reader| Ok(reader.find(code)?))?;
         found.first().copied().ok_or_else(not_found)
     }
@@ -265,6 +270,7 @@ impl Inner {
     }
 
     fn save(&self, member: &std::sync::Arc<Member>, save: Save) -> Result<Saved, DeviceError> {
+        let Save { record, feed, revision, time_s, .. } = save;
         let detail = (!save.detail.is_empty())
             .then(|| Detail { salt: random_array(&*self.env.random), cbor: save.detail.encode_cbor() });
         let act = Act {
@@ -277,20 +283,24 @@ impl Inner {
         let member = std::sync::Arc::clone(member);
         let saved = self.writer.write(move |store| {
             store.write(|tx| {
-                let before = tx.state(save.record)?;
-                let home = tx.record(save.record)?.map_or(save.feed, |record| record.outline().feed);
+                let before = tx.state(record)?;
+                let home = tx.record(record)?.map_or(feed, |held| held.outline().feed);
                 let seen = before.unwrap_or_default();
-                allowed(&member, &seen, &act, home, save.time_s, save.revision)?;
-                let entry = tx.append(&OwnAct {
+                if revision.is_some_and(|revision| revision != seen.revision) {
+                    return Err(DeviceError::Refused { reason: RefusedReason::Changed { code: Code::of(&record) } });
+                }
+                allowed(&member, &seen, &act, home, time_s)?;
+                let appended = tx.append(&OwnAct {
                     author: member.grant.device,
-                    record: save.record,
+                    record,
                     record_kind: RECORD_KIND_CASE,
                     feed: home,
-                    time_s: save.time_s,
+                    time_s,
                     act: act.encode(),
                     detail: detail.clone(),
-                })?;
-                Ok::<_, DeviceError>(Saved { record: save.record, entry: entry.hash() })
+                });
+                let entry = appended.map_err(|error| DeviceError::append(error, record))?;
+                Ok::<_, DeviceError>(Saved { record, entry: entry.hash() })
             })
         })?;
         self.notifier.tell(true);
@@ -298,17 +308,7 @@ impl Inner {
     }
 }
 
-fn allowed(
-    member: &Member,
-    seen: &CaseState,
-    act: &Act,
-    home: FeedId,
-    time_s: i64,
-    revision: Option<u32>,
-) -> Result<(), DeviceError> {
-    if revision.is_some_and(|revision| revision != seen.revision) {
-        return Err(DeviceError::Refused { reason: RefusedReason::Changed });
-    }
+fn allowed(member: &Member, seen: &CaseState, act: &Act, home: FeedId, time_s: i64) -> Result<(), DeviceError> {
     let who = member.grant.who();
     may(&member.pack.roles, &member.pack.areas, who, &act.body, seen, home, act.detail.is_some())
         .map_err(|refusal| DeviceError::Refused { reason: RefusedReason::Right(refusal) })?;
@@ -385,7 +385,8 @@ fn body_of(kind: Kind, draft: &ActDraft, member: &Member, state: &CaseState, tim
         }
         Kind::Resume => {
             let (limit, deadline_s) = original()?;
-            let suspended_s = state.past.any_s;
+            let not_now = DeviceError::Refused { reason: RefusedReason::NotNow };
+            let suspended_s = state.suspended_since_s.ok_or(not_now)?;
             let deadline_s = limit::resume_deadline(deadline_s, suspended_s, time_s, limit.unit, calendar).map_err(no_deadline)?;
             Body::Resume(ResumeBody { deadline_s })
         }

@@ -100,10 +100,7 @@ impl Inner {
 
     /// Signs in by challenge; keeps a renewed grant.
     pub(crate) fn sign_in(&self, member: &Member) -> Result<String, DeviceError> {
-        let no_hub = |error: gewu_sync::frame::FrameError| DeviceError::Offline {
-            code: ErrorCode::NoHub,
-            reason: error.to_string(),
-        };
+        let no_hub = |error: gewu_sync::frame::FrameError| DeviceError::offline(ErrorCode::NoHub, error.to_string());
         let post = |path: &str, body: Vec<u8>| -> Result<Vec<u8>, DeviceError> {
             let content_type = "application/octet-stream";
             let request = Request { method: Method::Post, path, bearer: None, body, timeout_ms: TIMEOUT_MS, content_type };

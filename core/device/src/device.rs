@@ -133,7 +133,7 @@ impl Device {
         drop(agent);
     }
 
-    /// Tells the agent to try now, such as when the network changed.
+    /// Tells the agent to try now: the network changed, or something was saved.
     pub fn network_changed(&self) {
         if let Some(agent) = &*relaxed(&self.agent) {
             agent.wake();
@@ -191,6 +191,14 @@ impl Inner {
     pub(crate) fn member(&self) -> Result<Arc<Member>, DeviceError> {
         let member = self.member.read().unwrap_or_else(PoisonError::into_inner).clone();
         member.ok_or(DeviceError::UnlockNeeded { code: gewu_words::ErrorCode::NotEnrolled })
+    }
+
+    /// An error with the addresses at which the hub was looked for.
+    pub(crate) fn at_hub(&self, error: DeviceError) -> DeviceError {
+        match self.member() {
+            Ok(member) => error.at(&member.hub),
+            Err(_) => error,
+        }
     }
 
     pub(crate) fn set_member(&self, member: Member) {

@@ -71,7 +71,8 @@ impl Clock for SystemClock {
         let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
         let hex: String = text.chars().filter(char::is_ascii_hexdigit).collect();
         let bytes = gewu_model::ids::from_hex(&hex).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
-        bytes.unwrap_or_else(|| random_array(&SystemRandom))
+        static PROCESS: std::sync::OnceLock<[u8; 16]> = std::sync::OnceLock::new();
+        bytes.unwrap_or_else(|| *PROCESS.get_or_init(|| random_array(&SystemRandom)))
     }
 }
 

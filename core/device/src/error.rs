@@ -1,11 +1,13 @@
 //! What a phone's call can fail with: ten variants, grouped by what the person can do.
 
 use gewu_log::guard::GuardError;
+use gewu_model::code::Code;
+use gewu_model::ids::RecordId;
 use gewu_model::rights::Refusal;
 use gewu_store::{AppendError, OpenError, StoreError};
-use gewu_words::{ErrorCode, Explained, Language, explain};
+use gewu_words::{ErrorCode, Explained, Language, Word, explain, refusal_words, say};
 
-use crate::network::{NetworkError, NotAHubReason};
+use crate::network::{HubAddress, NetworkError, NotAHubReason};
 
 /// Why a command was refused; nothing was saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +15,17 @@ pub enum RefusedReason {
     /// The role table says no.
     Right(Refusal),
     /// Somebody did something to the case since the screen showed it: look again.
-    Changed,
+    Changed {
+        /// Which case.
+        code: Code,
+    },
     /// Where the case stands, this cannot be done.
     NotNow,
     /// The record holds as many acts as a record can.
-    RecordFull,
+    RecordFull {
+        /// Which case.
+        code: Code,
+    },
 }
 
 /// A call failed.
@@ -28,6 +36,8 @@ pub enum DeviceError {
     Offline {
         /// `offline`, `no_hub` or `wrong_hub`.
         code: ErrorCode,
+        /// Where it was looked for; empty where that is not known.
+        hub: String,
         /// For logs.
         reason: String,
     },
@@ -72,7 +82,8 @@ pub enum DeviceError {
         field: &'static str,
         /// Which error.
         code: ErrorCode,
-        /// For logs and placeholders.
+        /// What fills the error's hole. `argument_bad`: what is wrong, or `field` again when it is missing.
+        /// `text_too_long`: `found/limit characters` or `found/limit bytes`.
         reason: String,
     },
     /// The store is damaged, or the folder cannot be used.
@@ -80,7 +91,7 @@ pub enum DeviceError {
     Damaged {
         /// `damaged` or `read_only`.
         code: ErrorCode,
-        /// For logs.
+        /// For logs; of `read_only` the path.
         reason: String,
     },
     /// A fault of the program; the next call works.
@@ -103,8 +114,8 @@ impl DeviceError {
             | Self::Damaged { code, .. } => *code,
             Self::StorageFull => ErrorCode::StorageFull,
             Self::Busy => ErrorCode::Busy,
-            Self::Refused { reason: RefusedReason::Changed } => ErrorCode::Changed,
-            Self::Refused { reason: RefusedReason::RecordFull } => ErrorCode::RecordFull,
+            Self::Refused { reason: RefusedReason::Changed { .. } } => ErrorCode::Changed,
+            Self::Refused { reason: RefusedReason::RecordFull { .. } } => ErrorCode::RecordFull,
             Self::Refused { reason: RefusedReason::NotNow } => ErrorCode::NotNow,
             Self::Refused { reason: RefusedReason::Right(_) } => ErrorCode::NotAllowed,
             Self::NotFound { .. } => ErrorCode::NotFound,
@@ -116,34 +127,33 @@ impl DeviceError {
     #[must_use]
     pub fn explained(&self, language: Language) -> Explained {
         let code = self.code();
-        let (found, known, reason) = match self {
-            Self::UpgradeNeeded { found, known, .. } => (*found, *known, String::new()),
-            Self::NotFound { name } => (0, 0, name.clone()),
-            Self::Offline { reason, .. } | Self::Invalid { reason, .. } | Self::Damaged { reason, .. } => (0, 0, reason.clone()),
-            Self::Defect { incident } => (0, 0, incident.clone()),
-            Self::Refused { reason: RefusedReason::Right(refusal) } => (0, 0, refusal.name().to_owned()),
-            _ => (0, 0, String::new()),
+        let filled = |holes: &[(&str, String)]| {
+            let holes: Vec<(&str, &dyn std::fmt::Display)> =
+                holes.iter().map(|(name, value)| (*name, value as _)).collect();
+            explain(language, code, &holes)
         };
-        let field = if let Self::Invalid { field, .. } = self { *field } else { "" };
-        explain(
-            language,
-            code,
-            &[
-                ("found", &found),
-                ("known", &known),
-                ("hub", &reason),
-                ("path", &reason),
-                ("name", &reason),
-                ("reason", &reason),
-                ("class", &reason),
-                ("area", &reason),
-                ("code", &reason),
-                ("incident", &reason),
-                ("argument", &field),
-                ("field", &field),
-                ("limit", &reason),
-            ],
-        )
+        match self {
+            Self::Offline { hub, .. } if hub.is_empty() => filled(&[("hub", say(language, Word::ErrorHub, &[]))]),
+            Self::Offline { hub, .. } => filled(&[("hub", hub.clone())]),
+            Self::UpgradeNeeded { found, known, .. } => {
+                filled(&[("found", found.to_string()), ("known", known.to_string())])
+            }
+            Self::Refused { reason: RefusedReason::Changed { code } | RefusedReason::RecordFull { code } } => {
+                filled(&[("code", code.to_string())])
+            }
+            Self::Refused { reason: RefusedReason::Right(refusal) } => {
+                let words = refusal_words(*refusal);
+                filled(&[("reason", say(language, words.what, &[])), ("next", say(language, words.next, &[]))])
+            }
+            Self::NotFound { name } => filled(&[("name", name.clone())]),
+            Self::Invalid { field, code, reason } => filled(&invalid_holes(language, field, *code, reason)),
+            Self::Damaged { reason, .. } => filled(&[("path", reason.clone())]),
+            Self::Defect { incident } => filled(&[("incident", incident.clone())]),
+            Self::Refused { reason: RefusedReason::NotNow }
+            | Self::StorageFull
+            | Self::Busy
+            | Self::UnlockNeeded { .. } => filled(&[]),
+        }
     }
 
     /// Whether the same call has a chance later without anybody doing anything.
@@ -152,9 +162,61 @@ impl DeviceError {
         matches!(self, Self::Offline { .. } | Self::Busy)
     }
 
+    /// No contact, before it is known where the hub was looked for.
+    pub(crate) fn offline(code: ErrorCode, reason: impl Into<String>) -> Self {
+        Self::Offline { code, hub: String::new(), reason: reason.into() }
+    }
+
+    /// The same with the addresses at which the hub was looked for.
+    pub(crate) fn at(self, address: &HubAddress) -> Self {
+        match self {
+            Self::Offline { code, hub, reason } if hub.is_empty() => {
+                Self::Offline { code, hub: address.authorities.join(", "), reason }
+            }
+            other => other,
+        }
+    }
+
+    /// Why an act was not appended to a record.
+    pub(crate) fn append(error: AppendError, record: RecordId) -> Self {
+        let reason = error.to_string();
+        match error {
+            AppendError::RecordFull => Self::Refused { reason: RefusedReason::RecordFull { code: Code::of(&record) } },
+            AppendError::TooLarge { counted, limit } => {
+                Self::invalid("text", ErrorCode::TextTooLong, format!("{counted}/{limit} bytes"))
+            }
+            AppendError::Store(error) => error.into(),
+            AppendError::Guard(_) => Self::Defect { incident: reason },
+        }
+    }
+
     pub(crate) fn invalid(field: &'static str, code: ErrorCode, reason: impl Into<String>) -> Self {
         Self::Invalid { field, code, reason: reason.into() }
     }
+}
+
+/// What fills the holes of an argument that makes no sense.
+fn invalid_holes(language: Language, field: &str, code: ErrorCode, reason: &str) -> Vec<(&'static str, String)> {
+    let hole = match code {
+        ErrorCode::TextTooLong => {
+            let (numbers, unit) = reason.split_once(' ').unwrap_or((reason, "characters"));
+            let (found, limit) = numbers.split_once('/').unwrap_or((numbers, numbers));
+            let word = if unit == "bytes" { Word::ErrorBytes } else { Word::ErrorChars };
+            let size = |count: &str| say(language, word, &[("count", &count)]);
+            return vec![("size", size(found)), ("size_max", size(limit))];
+        }
+        ErrorCode::ArgumentBad => {
+            let missing = || say(language, Word::ErrorMissing, &[]);
+            let reason = if reason == field { missing() } else { reason.to_owned() };
+            return vec![("argument", field.to_owned()), ("reason", reason)];
+        }
+        ErrorCode::ClassUnknown => "class",
+        ErrorCode::AreaUnknown => "area",
+        ErrorCode::CodeMistyped => "code",
+        ErrorCode::DateImpossible => "value",
+        _ => "name",
+    };
+    vec![(hole, reason.to_owned())]
 }
 
 impl From<OpenError> for DeviceError {
@@ -182,21 +244,9 @@ impl From<StoreError> for DeviceError {
         match error {
             StoreError::StorageFull => Self::StorageFull,
             StoreError::Busy { .. } => Self::Busy,
-            StoreError::ReadOnly { .. } => Self::Damaged { code: ErrorCode::ReadOnly, reason },
+            StoreError::ReadOnly { .. } => Self::Damaged { code: ErrorCode::ReadOnly, reason: "gewu.db".into() },
             StoreError::Reopen { source } => (*source).into(),
             StoreError::Damaged { .. } | StoreError::Io { .. } => Self::Damaged { code: ErrorCode::Damaged, reason },
-        }
-    }
-}
-
-impl From<AppendError> for DeviceError {
-    fn from(error: AppendError) -> Self {
-        let reason = error.to_string();
-        match error {
-            AppendError::RecordFull => Self::Refused { reason: RefusedReason::RecordFull },
-            AppendError::TooLarge { limit, .. } => Self::invalid("text", ErrorCode::TextTooLong, limit.to_string()),
-            AppendError::Store(error) => error.into(),
-            AppendError::Guard(_) => Self::Defect { incident: reason },
         }
     }
 }
@@ -216,6 +266,6 @@ impl From<NetworkError> for DeviceError {
             NetworkError::NotAHub { .. } => ErrorCode::NoHub,
             _ => ErrorCode::Offline,
         };
-        Self::Offline { code, reason }
+        Self::offline(code, reason)
     }
 }

@@ -86,7 +86,7 @@ pub(crate) fn refused(reply: &Reply) -> DeviceError {
             reason: crate::error::RefusedReason::Right(gewu_model::rights::Refusal::NotYours),
         },
         ("sign_in", _) => DeviceError::UnlockNeeded { code: ErrorCode::NotEnrolled },
-        (_, 429 | 500..=599) => DeviceError::Offline { code: ErrorCode::Offline, reason: format!("status {}", reply.status) },
+        (_, 429 | 500..=599) => DeviceError::offline(ErrorCode::Offline, format!("status {}", reply.status)),
         (_, status) => DeviceError::Defect { incident: format!("hub status {status}") },
     }
 }
@@ -117,12 +117,12 @@ impl Device {
                 timeout_ms: TIMEOUT_MS,
                 content_type: "application/octet-stream",
             },
-        )?;
+        ).map_err(|error| DeviceError::from(error).at(&hub))?;
         if reply.status != 200 {
             return Err(refused(&reply));
         }
         let reply: EnrolReply = unpack(&reply.body)
-            .map_err(|error| DeviceError::Offline { code: ErrorCode::NoHub, reason: error.to_string() })?;
+            .map_err(|error| DeviceError::offline(ErrorCode::NoHub, error.to_string()))?;
         self.become_member(&seed, invitation.trim(), reply)
     }
 

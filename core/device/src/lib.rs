@@ -25,5 +25,5 @@ pub use export::automerge_document;
 pub use error::{DeviceError, RefusedReason};
 pub use identity::Enrolled;
 pub use observe::{Changed, Observer, Watch};
-pub use pages::{CaseDetail, CaseLine, CasePage, Status};
+pub use pages::{CaseDetail, CaseLine, CasePage, KeptApart, Status};
 pub use sync::SyncReport;

@@ -10,7 +10,7 @@ use gewu_model::case::Stage;
 use gewu_model::code::Code;
 use gewu_model::day::Day;
 use gewu_model::fold::Standing;
-use gewu_model::ids::{FeedId, GrantId, RecordId};
+use gewu_model::ids::{EntryHash, FeedId, GrantId, RecordId};
 use gewu_model::rate::{Cohort, Period, RateDefinition, RateView, rate_view};
 use gewu_model::view::{ActAround, ActView, AreaView, CaseView, Delivery, Sources, act_view, case_view};
 use gewu_store::{CaseRow, Reader, StoreError};
@@ -101,6 +101,22 @@ pub struct Status {
     pub grant_expires_s: Option<i64>,
 }
 
+/// Something that failed a check and is kept apart, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptApart {
+    /// The feed whose line carried it.
+    pub feed: FeedId,
+    /// The line.
+    pub n: u64,
+    /// The entry, as its author and the hub name it.
+    pub entry: EntryHash,
+    /// The check that it failed; `detail`: what was typed alone, the act stands; `waits`: it rests on what is kept apart.
+    pub reason: String,
+}
+
+/// At most so many are named.
+const KEPT_APART_MAX: u32 = 1_000;
+
 impl Member {
     fn line(&self, row: CaseRow, now_s: i64) -> CaseLine {
         let open = row.stage.is_some_and(|stage| !stage.is_terminal());
@@ -110,7 +126,11 @@ impl Member {
             area: row.area.map(|area| AreaView::of(&self.pack.areas, area)),
             round: row.round,
             stage: row.stage,
-            class_name: row.class.as_ref().and_then(|class| self.pack.classes.get(class)).map(|class| class.name.clone()),
+            class_name: row
+                .class
+                .as_ref()
+                .and_then(|class| self.pack.classes.get(class))
+                .map(|class| class.name.clone()),
             class: row.class,
             text: row.text,
             reported_s: row.reported_s,
@@ -196,17 +216,15 @@ impl Device {
         let record = self.find(case)?;
         let member = self.inner.member()?;
         let read = self.inner.writer.read(|reader| {
-            let grants: BTreeMap<GrantId, Grant> = reader.grants()?.into_iter().map(|grant| (grant.id, grant)).collect();
+            let grants: BTreeMap<GrantId, Grant> =
+                reader.grants()?.into_iter().map(|grant| (grant.id, grant)).collect();
             Ok(reader.record(record)?.map(|stored| (stored, grants)))
         })?;
         let (stored, grants) = read.ok_or_else(|| DeviceError::NotFound { name: case.to_owned() })?;
         let whom = |grant: GrantId| grants.get(&grant).map(Grant::who);
         let details = stored.details();
-        let state = case_view(
-            record,
-            &stored.record.header().state,
-            &Sources { pack: &member.pack, details: &details },
-        );
+        let state =
+            case_view(record, &stored.record.header().state, &Sources { pack: &member.pack, details: &details });
         let mut history = Vec::new();
         for (row, effect) in stored.record.history(&whom) {
             let Ok(act) = Act::decode(&row.act) else { continue };
@@ -224,7 +242,8 @@ impl Device {
             };
             history.push(act_view(&act, around, &member.pack.areas));
         }
-        let confirmed = |act: &ActView| if act.delivery == Delivery::Refused { Delivery::Confirmed } else { act.delivery };
+        let confirmed =
+            |act: &ActView| if act.delivery == Delivery::Refused { Delivery::Confirmed } else { act.delivery };
         let delivery = history.iter().map(confirmed).min().unwrap_or(Delivery::Confirmed);
         Ok(CaseDetail { state, history, delivery })
     }
@@ -248,17 +267,37 @@ impl Device {
         let areas = member.pack.areas.below(top);
         let today = Day::of(self.inner.time().0, member.pack.day_offset_s);
         self.inner.writer.read(|reader| {
-            let first = reader.days()?.map_or(today, |(first, _)| first);
+            // The first known day is looked for only where it is needed: that reads two rows of every area.
+            let from = match from {
+                Some(from) => from,
+                None => reader.days()?.map_or(today, |(first, _)| first),
+            };
             let to = to.unwrap_or(today);
-            let period = Period { from: from.unwrap_or(first), to, as_of: as_of.unwrap_or(to) };
+            let period = Period { from, to, as_of: as_of.unwrap_or(to) };
             let sum = |cohort| match period.days(cohort) {
                 Some((from, to)) => reader.counts_by_area(&areas, from, to),
                 None => Ok(Vec::new()),
             };
-            let (cohort, reported) = (sum(definition.cohort)?, sum(Cohort::ReportDay)?);
-            let known_until_s = reader.known_until(top)?.or_else(|| relaxed(&self.inner.contact).last_s());
+            let reported = sum(Cohort::ReportDay)?;
+            // Mostly the same days, and a row holds all counts.
+            let same = period.days(definition.cohort) == period.days(Cohort::ReportDay);
+            let cohort = if same { reported.clone() } else { sum(definition.cohort)? };
+            let own = member.grant.area;
+            // Whatever is known of the whole area is known of each part of it; only the whole comes with every pull.
+            let whole = if member.pack.areas.covers(own, top) { reader.known_until(own)? } else { None };
+            let known_until_s = reader.known_until(top)?.max(whole).or_else(|| relaxed(&self.inner.contact).last_s());
             Ok(rate_view(definition, period, &member.pack.areas, &cohort, &reported, known_until_s))
         })
+    }
+
+    /// What is kept apart, by feed and line: the first thousand.
+    ///
+    /// # Errors
+    /// `Busy`, `Damaged`.
+    pub fn kept_apart(&self) -> Result<Vec<KeptApart>, DeviceError> {
+        let found = self.inner.writer.read(|reader| Ok(reader.quarantined(KEPT_APART_MAX)?))?;
+        let named = found.into_iter().map(|it| KeptApart { feed: it.feed, n: it.n, entry: it.entry, reason: it.reason });
+        Ok(named.collect())
     }
 
     /// What the status line tells.

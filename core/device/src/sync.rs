@@ -7,7 +7,7 @@ use gewu_log::record::Said;
 use gewu_model::act::Act;
 use gewu_model::ids::GrantId;
 use gewu_model::pack::Pack;
-use gewu_sync::frame::unpack;
+use gewu_sync::frame::{FrameSize, unpack};
 use gewu_sync::message::{Answer, Cursor};
 use gewu_sync::pull::{self, FeedLines, PullSession};
 use gewu_sync::push::{self, PushSession};
@@ -25,13 +25,13 @@ const TIMEOUT_MS: u64 = 60_000;
 /// Frame sizes that the last sessions ended with.
 #[derive(Debug)]
 pub(crate) struct Sizes {
-    push_bytes: usize,
-    pull_bytes: u64,
+    push: FrameSize,
+    pull: FrameSize,
 }
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { push_bytes: push::BUDGET_START, pull_bytes: pull::BUDGET_START }
+        Self { push: push::SIZE, pull: pull::SIZE }
     }
 }
 
@@ -56,7 +56,7 @@ impl Device {
     /// # Errors
     /// `Offline` and what the hub refuses; what was moved until then stays moved.
     pub fn sync_now(&self) -> Result<SyncReport, DeviceError> {
-        self.inner.sync_once(&|| false)
+        self.inner.sync_once(&|| false).map_err(|error| self.inner.at_hub(error))
     }
 
     /// A bearer token of this phone, for scripts. Blocking: signs in where there is no session.
@@ -65,7 +65,7 @@ impl Device {
     /// `Offline`, `UnlockNeeded`.
     pub fn token(&self) -> Result<String, DeviceError> {
         let member = self.inner.member()?;
-        self.inner.sign_in(&member)
+        self.inner.sign_in(&member).map_err(|error| self.inner.at_hub(error))
     }
 
     /// Address of the supervisor page, which opens once within ten minutes. Blocking.
@@ -74,7 +74,7 @@ impl Device {
     /// `Offline`, `UnlockNeeded`.
     pub fn link(&self) -> Result<String, DeviceError> {
         let member = self.inner.member()?;
-        let reply = self.inner.ask(&member, Method::Post, "/v1/link", Vec::new(), TIMEOUT_MS)?;
+        let reply = self.inner.ask(&member, Method::Post, "/v1/link", Vec::new(), TIMEOUT_MS).map_err(|error| self.inner.at_hub(error))?;
         let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
         let link = body.get("link").and_then(serde_json::Value::as_str).ok_or_else(|| refused(&reply))?;
         let authority = member.hub.authorities.first().map_or("", String::as_str);
@@ -110,7 +110,7 @@ impl Inner {
         stopped: &dyn Fn() -> bool,
         report: &mut SyncReport,
     ) -> Result<(), DeviceError> {
-        let mut session = PushSession::new(sizes.push_bytes);
+        let mut session = PushSession::new(sizes.push);
         let mut event = push::Event::Start;
         let mut after = 0;
         let mut batch = Sent::default();
@@ -138,15 +138,15 @@ impl Inner {
                     push::Event::Settled
                 }
                 push::Effect::Done => {
-                    sizes.push_bytes = session.budget_bytes();
+                    sizes.push = session.size();
                     return Ok(());
                 }
                 push::Effect::Later => {
-                    sizes.push_bytes = session.budget_bytes();
-                    return Err(DeviceError::Offline { code: ErrorCode::Offline, reason: "the link keeps breaking".into() });
+                    sizes.push = session.size();
+                    return Err(DeviceError::offline(ErrorCode::Offline, "the link keeps breaking"));
                 }
                 push::Effect::Broken(error) => {
-                    return Err(DeviceError::Offline { code: ErrorCode::NoHub, reason: error.to_string() });
+                    return Err(DeviceError::offline(ErrorCode::NoHub, error.to_string()));
                 }
             };
         }
@@ -213,7 +213,7 @@ impl Inner {
         stopped: &dyn Fn() -> bool,
         report: &mut SyncReport,
     ) -> Result<u32, DeviceError> {
-        let mut session = PullSession::new(sizes.pull_bytes);
+        let mut session = PullSession::new(sizes.pull);
         let mut event = pull::Event::Cursors(self.cursors(member)?);
         loop {
             if stopped() {
@@ -229,22 +229,22 @@ impl Inner {
                 },
                 pull::Effect::Apply { tokens, lines } => self.apply(member, tokens, lines, report)?,
                 pull::Effect::Done { hub_time_s, pack_version } => {
-                    sizes.pull_bytes = session.budget_bytes();
+                    sizes.pull = session.size();
                     self.met_hub(hub_time_s)?;
                     return Ok(pack_version);
                 }
                 pull::Effect::Later => {
-                    sizes.pull_bytes = session.budget_bytes();
-                    return Err(DeviceError::Offline { code: ErrorCode::Offline, reason: "the link keeps breaking".into() });
+                    sizes.pull = session.size();
+                    return Err(DeviceError::offline(ErrorCode::Offline, "the link keeps breaking"));
                 }
                 pull::Effect::Broken(error) => {
-                    return Err(DeviceError::Offline { code: ErrorCode::NoHub, reason: error.to_string() });
+                    return Err(DeviceError::offline(ErrorCode::NoHub, error.to_string()));
                 }
             };
         }
     }
 
-    fn cursors(&self, member: &Member) -> Result<Vec<Cursor>, DeviceError> {
+    pub(crate) fn cursors(&self, member: &Member) -> Result<Vec<Cursor>, DeviceError> {
         self.writer.read(|reader| {
             let mut cursors = Vec::new();
             for feed in member.feeds() {
@@ -268,7 +268,7 @@ impl Inner {
         report: &mut SyncReport,
     ) -> Result<pull::Event, DeviceError> {
         if lines.head.verify(&member.hub_key, member.street).is_err() || lines.head.feed != lines.feed {
-            return Err(DeviceError::Offline { code: ErrorCode::NoHub, reason: "a head that the hub did not sign".into() });
+            return Err(DeviceError::offline(ErrorCode::NoHub, "a head that the hub did not sign"));
         }
         if lines.unknown_cursor {
             return Err(DeviceError::Defect { incident: "hub went back".into() });
@@ -318,7 +318,7 @@ impl Inner {
         if reply.status != 200 {
             return Err(refused(&reply));
         }
-        let no_hub = |reason: String| DeviceError::Offline { code: ErrorCode::NoHub, reason };
+        let no_hub = |reason: String| DeviceError::offline(ErrorCode::NoHub, reason);
         let signed: SignedPack = unpack(&reply.body).map_err(|error| no_hub(error.to_string()))?;
         let invitation = self.writer.read(|reader| Ok(reader.meta(crate::identity::INVITATION)?))?.unwrap_or_default();
         let invitation = gewu_log::invitation::Invitation::parse(&String::from_utf8_lossy(&invitation));

@@ -148,13 +148,16 @@ fn split_detail_hash(act: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     None
 }
 
-/// Removes the hash of a detail that travels along; `None` where it is another one or the map is not a small one.
+/// Removes the hash of a detail that travels along; `None` where it is another one, the map is not a small one, or the
+/// act is damaged in a way that keeps the hash from being put back where it was: such an act travels as it is, so that
+/// it spoils no frame.
 fn strip_detail_hash(act: &[u8], detail: &Detail) -> Option<Vec<u8>> {
     let (before, own, after) = split_detail_hash(act)?;
     let (head, before) = before.split_first()?;
     let hash = own.strip_prefix(&[0x04, 0x58, 0x20])?;
     let small = (0xa1..=0xb7).contains(head);
-    (small && hash == detail.hash().0).then(|| [&[head - 1], before, after].concat())
+    let stripped = (small && hash == detail.hash().0).then(|| [&[head - 1], before, after].concat())?;
+    (restore_detail_hash(&stripped, detail).as_deref() == Some(act)).then_some(stripped)
 }
 
 /// Puts the hash of a detail back.

@@ -200,6 +200,9 @@ pub struct CaseState {
     /// Until when the clock stands still, while it does.
     #[n(20)]
     pub suspended_until_s: Option<i64>,
+    /// Since when it does: where the time that was left is counted from.
+    #[n(27)]
+    pub suspended_since_s: Option<i64>,
     /// Effective dispatches, returned ones too.
     #[n(21)]
     pub dispatches: u32,

@@ -11,6 +11,45 @@ pub const UNPACKED_BYTES_MAX: usize = 512 * 1024;
 
 const LEVEL: i32 = 3;
 
+/// How large the next frame may be: doubles with success, halves after a cut, and goes above what was cut only slowly,
+/// so that a link that dies every 64 KB loses little more than a small frame each time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameSize {
+    bytes: usize,
+    ceiling: usize,
+    least: usize,
+    most: usize,
+}
+
+/// What the ceiling gains with each frame that gets through.
+const CEILING_GAIN: usize = 1_024;
+
+impl FrameSize {
+    /// Begins at `start` and stays between `least` and `most`.
+    #[must_use]
+    pub const fn new(start: usize, least: usize, most: usize) -> Self {
+        Self { bytes: start, ceiling: most, least, most }
+    }
+
+    /// Bytes of the next frame.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// A frame got through.
+    pub fn grow(&mut self) {
+        self.ceiling = (self.ceiling + CEILING_GAIN).min(self.most);
+        self.bytes = (self.bytes * 2).min(self.ceiling);
+    }
+
+    /// A frame did not.
+    pub fn shrink(&mut self) {
+        self.ceiling = (self.bytes / 2).max(self.least);
+        self.bytes = self.ceiling;
+    }
+}
+
 /// A frame cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {

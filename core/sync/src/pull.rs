@@ -7,15 +7,23 @@ use gewu_log::columns::{ColumnsError, Line, read_lines};
 use gewu_log::line::Head;
 use gewu_model::ids::FeedId;
 
-use crate::frame::{FrameError, pack, unpack};
+use crate::frame::{FrameError, FrameSize, pack, unpack};
 use crate::message::{Cursor, PullReply, PullRequest};
 
 /// Unpacked bytes of lines in the first reply.
-pub const BUDGET_START: u64 = 48 * 1024;
+pub const BUDGET_START: usize = 48 * 1024;
 /// The smallest reply that is asked for.
-pub const BUDGET_LEAST: u64 = 8 * 1024;
+pub const BUDGET_LEAST: usize = 8 * 1024;
 /// The largest.
-pub const BUDGET_MOST: u64 = 224 * 1024;
+pub const BUDGET_MOST: usize = 224 * 1024;
+/// The size that a first session begins with.
+pub const SIZE: FrameSize = FrameSize::new(BUDGET_START, BUDGET_LEAST, BUDGET_MOST);
+/// Cuts in a row after which the link is left alone for a while.
+const CUTS_MAX: u32 = 4;
+
+fn bytes_of(size: FrameSize) -> u64 {
+    u64::try_from(size.bytes()).unwrap_or(u64::MAX)
+}
 
 /// Lines of one feed, to be applied in one transaction.
 #[derive(Clone, Debug)]
@@ -107,7 +115,7 @@ pub enum PullError {
 /// The session.
 #[derive(Debug)]
 pub struct PullSession {
-    budget_bytes: u64,
+    size: FrameSize,
     cuts_left: u32,
     cursors: Vec<Cursor>,
     parts: std::collections::VecDeque<FeedLines>,
@@ -120,12 +128,12 @@ pub struct PullSession {
 }
 
 impl PullSession {
-    /// A session whose first reply holds about `budget_bytes`.
+    /// A session that begins with the reply size that the last one ended with.
     #[must_use]
-    pub fn new(budget_bytes: u64) -> Self {
+    pub fn new(size: FrameSize) -> Self {
         Self {
-            budget_bytes: budget_bytes.clamp(BUDGET_LEAST, BUDGET_MOST),
-            cuts_left: 4,
+            size,
+            cuts_left: CUTS_MAX,
             cursors: Vec::new(),
             parts: std::collections::VecDeque::new(),
             tokens: Vec::new(),
@@ -138,8 +146,8 @@ impl PullSession {
 
     /// The present reply size, for the next session.
     #[must_use]
-    pub fn budget_bytes(&self) -> u64 {
-        self.budget_bytes
+    pub fn size(&self) -> FrameSize {
+        self.size
     }
 
     /// Takes an event; says what to do next.
@@ -148,7 +156,7 @@ impl PullSession {
             Event::Cursors(cursors) => {
                 let request = PullRequest {
                     cursors: cursors.clone(),
-                    budget_bytes: self.budget_bytes,
+                    budget_bytes: bytes_of(self.size),
                     hashes_only: false,
                     until_n: None,
                 };
@@ -184,7 +192,8 @@ impl PullSession {
                 unknown_cursor: part.unknown_cursor,
             });
         }
-        self.budget_bytes = self.budget_bytes.saturating_mul(2).min(BUDGET_MOST);
+        self.size.grow();
+        self.cuts_left = CUTS_MAX;
         Ok(self.next())
     }
 
@@ -216,7 +225,7 @@ impl PullSession {
         }
         let request = PullRequest {
             cursors: vec![cursor],
-            budget_bytes: BUDGET_MOST,
+            budget_bytes: bytes_of(self.size),
             hashes_only: true,
             until_n: Some(lines.head.n),
         };
@@ -227,7 +236,7 @@ impl PullSession {
     fn cut(&mut self) -> Effect {
         self.doubted = None;
         self.parts.clear();
-        self.budget_bytes = (self.budget_bytes / 2).max(BUDGET_LEAST);
+        self.size.shrink();
         match self.cuts_left.checked_sub(1) {
             Some(left) => {
                 self.cuts_left = left;

@@ -7,15 +7,19 @@ use gewu_log::columns::{Outgoing, write_entries};
 use gewu_log::seal::Seal;
 use minicbor::bytes::ByteVec;
 
-use crate::frame::{FrameError, pack, unpack};
+use crate::frame::{FrameError, FrameSize, pack, unpack};
 use crate::message::{Answer, PushReply, PushRequest};
 
-/// Counted bytes of the first frame.
-pub const BUDGET_START: usize = 24 * 1024;
+/// Counted bytes of the first frame, about 16 KiB on the wire.
+pub const BUDGET_START: usize = 48 * 1024;
 /// Counted bytes of the smallest frame: one sealed run.
 pub const BUDGET_LEAST: usize = 8 * 1024;
 /// Counted bytes of the largest frame; what is not counted stays within the frame's limit.
 pub const BUDGET_MOST: usize = 192 * 1024;
+/// The size that a first session begins with.
+pub const SIZE: FrameSize = FrameSize::new(BUDGET_START, BUDGET_LEAST, BUDGET_MOST);
+/// Cuts in a row after which the link is left alone for a while.
+const CUTS_MAX: u32 = 4;
 
 /// What the world tells the session.
 #[derive(Debug)]
@@ -86,28 +90,28 @@ pub enum PushError {
 /// The session.
 #[derive(Debug)]
 pub struct PushSession {
-    budget_bytes: usize,
+    size: FrameSize,
     cuts_left: u32,
     batch: Option<(Vec<Outgoing>, PushRequest)>,
 }
 
 impl PushSession {
-    /// A session whose first frame is `budget_bytes` long: what the last one ended with.
+    /// A session that begins with the frame size that the last one ended with.
     #[must_use]
-    pub fn new(budget_bytes: usize) -> Self {
-        Self { budget_bytes: budget_bytes.clamp(BUDGET_LEAST, BUDGET_MOST), cuts_left: 4, batch: None }
+    pub fn new(size: FrameSize) -> Self {
+        Self { size, cuts_left: CUTS_MAX, batch: None }
     }
 
     /// The present frame size, for the next session.
     #[must_use]
-    pub fn budget_bytes(&self) -> usize {
-        self.budget_bytes
+    pub fn size(&self) -> FrameSize {
+        self.size
     }
 
     /// Takes an event; says what to do next.
     pub fn step(&mut self, event: Event) -> Effect {
         match event {
-            Event::Start | Event::Settled => Effect::Load { budget_bytes: self.budget_bytes },
+            Event::Start | Event::Settled => Effect::Load { budget_bytes: self.size.bytes() },
             Event::Batch { entries, .. } if entries.is_empty() => Effect::Done,
             Event::Batch { entries, seals, tokens } => {
                 let request = PushRequest {
@@ -142,17 +146,18 @@ impl PushSession {
             return Err(PushError::Count { expected: entries.len(), found: reply.answers.len() });
         }
         self.batch = None;
-        self.budget_bytes = self.budget_bytes.saturating_mul(2).min(BUDGET_MOST);
+        self.size.grow();
+        self.cuts_left = CUTS_MAX;
         Ok(Effect::Settle { answers: reply.answers, hub_time_s: reply.hub_time_s })
     }
 
     fn cut(&mut self) -> Effect {
         self.batch = None;
-        self.budget_bytes = (self.budget_bytes / 2).max(BUDGET_LEAST);
+        self.size.shrink();
         match self.cuts_left.checked_sub(1) {
             Some(left) => {
                 self.cuts_left = left;
-                Effect::Load { budget_bytes: self.budget_bytes }
+                Effect::Load { budget_bytes: self.size.bytes() }
             }
             None => Effect::Later,
         }

@@ -135,10 +135,10 @@ errors! {
         zh: "名录里没有“{area}”。", "什么也没有保存。", "从名录里选一个区域或单位；名录旧了就先同步。";
         en: "The directory has no “{area}”.", "Nothing was saved.", "Choose an area or party of the directory; sync first if it is old.";
     }
-    /// `bytes`, `bytes_max`.
+    /// `size`, `size_max`, each with its unit.
     TextTooLong = "text_too_long" {
-        zh: "文字太长：{bytes} 字节，最多 {bytes_max}。", "什么也没有保存，写的还在。", "写短些，再保存。";
-        en: "The text is too long: {bytes} bytes, at most {bytes_max}.", "Nothing was saved; what you typed is still there.", "Make it shorter and save again.";
+        zh: "文字太长：{size}，最多 {size_max}。", "什么也没有保存，写的还在。", "写短些，再保存。";
+        en: "The text is too long: {size}, at most {size_max}.", "Nothing was saved; what you typed is still there.", "Make it shorter and save again.";
     }
     /// A NUL character in a text.
     TextNul = "text_nul" {
@@ -164,6 +164,11 @@ errors! {
     RecordFull = "record_full" {
         zh: "案件 {code} 的记录已满。", "已有的经过都在。", "另报一件，并写明这个编号。";
         en: "The record of case {code} is full.", "All that happened to it is there.", "Report a new case and name this code in it.";
+    }
+    /// A hub's folder that was to be made is there. `path`.
+    FolderTaken = "folder_taken" {
+        zh: "{path} 里已经有一个中心。", "它的数据没有动。", "换一个文件夹；要启动它，用 `gewu serve`。";
+        en: "{path} holds a hub already.", "Its data is untouched.", "Use another folder; to start that hub, run `gewu serve`.";
     }
     /// This phone belongs to no street yet.
     NotEnrolled = "not_enrolled" {

@@ -288,6 +288,16 @@ words! {
     SignInToken: "令牌，{until} 前有效：{token}", "Token, until {until}: {token}";
     ExportDone: "已导出 {count} 条到 {path}", "Exported {count} {count|entry|entries} to {path}";
 
+    // What stands in the holes of errors.
+    ErrorHub: "这个地址", "the address";
+    ErrorUnknown: "不明", "unknown";
+    ErrorMissing: "没有给出", "it is missing";
+    ErrorExpected: "应写成 {form}", "it is written like {form}";
+    ErrorNoFile: "没有这个文件", "there is no such file";
+    ErrorNoRight: "没有读的权限", "there is no right to read it";
+    ErrorChars: "{count} 个字", "{count} {count|character|characters}";
+    ErrorBytes: "{count} 字节", "{count} {count|byte|bytes}";
+
     // `gewu phone`.
     PhoneEnrolled: "已加入 {place}：{role} · {area}", "Joined {place}: {role} · {area}";
     PhoneSaved: "已保存在本机：{code}", "Saved on this phone: {code}";

@@ -123,7 +123,7 @@ pub fn run(args: &DemoArgs, output: Output) -> Result<(), Problem> {
     if output.json {
         println!("{object}");
     } else {
-        println!("{}", counted.table(&told, as_of, output.language));
+        println!("{}", counted.table(&told, as_of, street.restarts(), output.language));
         println!("{}", say(output.language, Word::DemoSeconds, &[("seconds", &seconds)]));
     }
     if args.once || !std::io::stdout().is_terminal() {
@@ -140,7 +140,7 @@ pub fn run(args: &DemoArgs, output: Output) -> Result<(), Problem> {
 
 fn play(args: &DemoArgs, work: &Workplace, output: Output) -> Result<(Street, street::Told, serde_json::Value), Problem> {
     if let (Some(file), Some(mapping)) = (&args.import, &args.mapping) {
-        let read = import::read(file, mapping).map_err(|error| replay::unreadable(&error))?;
+        let read = import::read(file, mapping).map_err(|error| Problem::from(&error))?;
         let (street, told) = replay::import(args, &work.dir, &read, output)?;
         let imported = json!({
             "rows": read.rows, "refused": read.refused.len(), "time_not_credible": read.time_not_credible,

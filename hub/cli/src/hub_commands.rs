@@ -16,7 +16,7 @@ use gewu_words::{ErrorCode, Word, say};
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 
-use crate::problem::Problem;
+use crate::problem::{Fill, Problem};
 use crate::{Output, place};
 
 /// Arguments of `init`.
@@ -39,12 +39,12 @@ pub struct InitArgs {
 /// Makes a hub's folder.
 pub fn init(args: &InitArgs, output: Output) -> Result<(), Problem> {
     if !args.yes {
-        return Err(Problem::with(ErrorCode::ArgumentBad, "--yes"));
+        return Err(Problem::argument("--yes", Fill::Missing));
     }
     let draft = match &args.pack {
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| Problem::file(path, &error))?;
-            serde_json::from_str(&text).map_err(|error| Problem::with(ErrorCode::MappingBad, error))?
+            serde_json::from_str(&text).map_err(|error| Problem::mapping("pack", error))?
         }
         None => place::sample(),
     };
@@ -86,7 +86,7 @@ pub struct ServeArgs {
 
 /// Reads START,SPEED[,ORIGIN].
 fn world(clock: Option<&str>, listen: SocketAddr) -> Result<World, Problem> {
-    let bad = || Problem::with(ErrorCode::ArgumentBad, "--clock");
+    let bad = || Problem::argument("--clock", Fill::Expected("1767225600,60"));
     let Some(clock) = clock else { return Ok(World::default()) };
     if !listen.ip().is_loopback() {
         return Err(bad());
@@ -189,9 +189,9 @@ pub fn area_by_code(pack: &Pack, code: Option<&str>) -> Result<FeedId, Problem> 
 
 /// Gives out an invitation; the hub may be running.
 pub fn invite(args: &InviteArgs, output: Output) -> Result<(), Problem> {
-    let role = Role::from_name(&args.role).ok_or_else(|| Problem::with(ErrorCode::ArgumentBad, "--role"))?;
+    let role = Role::from_name(&args.role).ok_or_else(|| Problem::argument("--role", Fill::Expected("inspector, handler, supervisor, …")))?;
     let person = args.person.as_deref().map(PersonId::from_hex).transpose();
-    let person = person.map_err(|_| Problem::with(ErrorCode::ArgumentBad, "--person"))?;
+    let person = person.map_err(|_| Problem::argument("--person", Fill::Expected("00112233445566778899aabbccddeeff")))?;
     let (store, own) = folder::open(&args.dir)?;
     let hub = Hub::new(Arc::new(store), own, World::default())?;
     let pack = hub.pack();

@@ -67,9 +67,11 @@ impl Output {
 }
 
 fn main() -> ExitCode {
-    let program = Program::parse();
-    let tag = program.lang.or_else(|| std::env::var("LC_ALL").ok()).or_else(|| std::env::var("LANG").ok());
-    let language = tag.and_then(|tag| Language::from_tag(&tag)).unwrap_or(Language::En);
+    let program = match Program::try_parse() {
+        Ok(program) => program,
+        Err(error) => return wrong_arguments(&error),
+    };
+    let language = language(program.lang);
     let output = Output { language, json: program.json };
     log();
     let done = match program.command {
@@ -84,6 +86,27 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => problem.report(output),
     }
+}
+
+/// Language of what is printed: as asked for, else the environment's.
+fn language(asked: Option<String>) -> Language {
+    let tag = asked.or_else(|| std::env::var("LC_ALL").ok()).or_else(|| std::env::var("LANG").ok());
+    tag.and_then(|tag| Language::from_tag(&tag)).unwrap_or(Language::En)
+}
+
+/// Help and version are no errors; what is one is said in clap's words on a terminal and as an object for `--json`.
+fn wrong_arguments(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    let problem = Problem::from(error);
+    if std::env::args().any(|argument| argument == "--json") {
+        let asked = std::env::args().skip_while(|argument| argument != "--lang").nth(1);
+        return problem.report(Output { language: language(asked), json: true });
+    }
+    // Where standard error is closed, the exit code says it.
+    let _ = error.print();
+    problem.exit_code()
 }
 
 /// Logs go to standard error, only what `GEWU_LOG` asks for (default: errors); nothing personal is in them.

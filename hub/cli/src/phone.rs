@@ -13,7 +13,7 @@ use gewu_model::rate::RateView;
 use gewu_words::{ErrorCode, Language, Word, rate_words, say};
 use serde_json::json;
 
-use crate::problem::Problem;
+use crate::problem::{Fill, Problem};
 use crate::{Output, key_file};
 
 /// Arguments of `phone`.
@@ -236,7 +236,7 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
         }
         PhoneCommand::Diagnostics => {
             let status = device.status()?;
-            let report = json!({ "version": env!("CARGO_PKG_VERSION"), "status": status });
+            let report = json!({ "version": env!("CARGO_PKG_VERSION"), "status": status, "kept_apart": device.kept_apart()? });
             output.print(&report, |_| serde_json::to_string_pretty(&report).unwrap_or_default());
         }
     }
@@ -245,7 +245,7 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
 
 /// Degrees as typed, in units of 10⁻⁷.
 fn fix(text: &str) -> Result<Fix, Problem> {
-    let bad = || Problem::with(ErrorCode::ArgumentBad, "--at");
+    let bad = || Problem::argument("--at", Fill::Expected("28.2456,113.0812"));
     let e7 = |text: &str| -> Option<i32> {
         let (negative, text) = text.trim().strip_prefix('-').map_or((false, text.trim()), |rest| (true, rest));
         let (whole, part) = text.split_once('.').unwrap_or((text, ""));
@@ -263,7 +263,7 @@ fn act(device: &Device, command: &PhoneCommand, output: Output) -> Result<(), Pr
     else {
         return Ok(());
     };
-    let kind = Kind::from_name(kind).ok_or_else(|| Problem::with(ErrorCode::ArgumentBad, kind))?;
+    let kind = Kind::from_name(kind).ok_or_else(|| Problem::argument("KIND", Fill::Expected("handle, close, check, reopen, dispatch, …")))?;
     let adopts = adopts.as_deref().map(EntryHash::from_hex).transpose();
     let draft = ActDraft {
         text: text.clone(),
@@ -271,7 +271,7 @@ fn act(device: &Device, command: &PhoneCommand, output: Output) -> Result<(), Pr
         passed: !failed,
         party: party.clone(),
         area: area.clone(),
-        adopts: adopts.map_err(|_| Problem::with(ErrorCode::ArgumentBad, "--adopts"))?,
+        adopts: adopts.map_err(|_| Problem::argument("--adopts", Fill::Expected("64 × 0-9, a-f")))?,
         condition: condition.clone(),
         class: class.clone(),
         withdrawn: *withdrawn,

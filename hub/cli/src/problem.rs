@@ -1,5 +1,7 @@
 //! Errors of the program: three parts in words, a stable code, an exit code.
 
+use std::fmt::Display;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -7,9 +9,43 @@ use gewu_device::DeviceError;
 use gewu_hub::folder::FolderError;
 use gewu_hub::serve::ServeError;
 use gewu_hub::store::{OpenError, StoreError};
-use gewu_words::{ErrorCode, Explained, Language, explain};
+use gewu_words::{ErrorCode, Explained, Language, Word, explain, say};
 
 use crate::Output;
+use crate::import::ImportError;
+
+/// Every hole of the table. One that a problem does not fill reads "unknown".
+const HOLES: [&str; 16] = [
+    "hub", "path", "found", "known", "name", "code", "class", "area", "reason", "address", "column", "header", "field",
+    "value", "argument", "incident",
+];
+
+/// What fills a hole.
+#[derive(Debug)]
+pub enum Fill {
+    /// As it stands, whatever the language.
+    Text(String),
+    /// It was not given.
+    Missing,
+    /// It should look like this.
+    Expected(&'static str),
+    /// What the system said of a file.
+    System(ErrorKind),
+}
+
+impl Fill {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Self::Text(text) if text.is_empty() => say(language, Word::ErrorUnknown, &[]),
+            Self::Text(text) => text.clone(),
+            Self::Missing => say(language, Word::ErrorMissing, &[]),
+            Self::Expected(form) => say(language, Word::ErrorExpected, &[("form", form)]),
+            Self::System(ErrorKind::NotFound) => say(language, Word::ErrorNoFile, &[]),
+            Self::System(ErrorKind::PermissionDenied) => say(language, Word::ErrorNoRight, &[]),
+            Self::System(kind) => kind.to_string(),
+        }
+    }
+}
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -20,31 +56,68 @@ pub enum Problem {
     Coded {
         /// Which.
         code: ErrorCode,
-        /// What fills every hole.
-        detail: String,
+        /// What fills each hole, by name.
+        holes: Vec<(&'static str, Fill)>,
     },
 }
 
 impl Problem {
     /// An error without holes.
     pub fn code(code: ErrorCode) -> Self {
-        Self::Coded { code, detail: String::new() }
+        Self::Coded { code, holes: Vec::new() }
     }
 
-    /// An error whose holes are filled with one detail.
+    /// An error with one hole.
     pub fn with(code: ErrorCode, detail: impl ToString) -> Self {
-        Self::Coded { code, detail: detail.to_string() }
+        let hole = match code {
+            ErrorCode::Offline | ErrorCode::NoHub | ErrorCode::WrongHub => "hub",
+            ErrorCode::ReadOnly | ErrorCode::FileUnreadable | ErrorCode::FolderTaken => "path",
+            ErrorCode::CodeMistyped | ErrorCode::Changed | ErrorCode::RecordFull => "code",
+            ErrorCode::ClassUnknown => "class",
+            ErrorCode::AreaUnknown => "area",
+            ErrorCode::PortInUse => "address",
+            ErrorCode::ColumnMissing => "column",
+            ErrorCode::MappingBad => "reason",
+            ErrorCode::DateImpossible => "value",
+            ErrorCode::ArgumentBad => "argument",
+            ErrorCode::Defect => "incident",
+            _ => "name",
+        };
+        Self::Coded { code, holes: vec![(hole, Fill::Text(detail.to_string()))] }
+    }
+
+    /// An argument that makes no sense.
+    pub fn argument(argument: impl Into<String>, reason: Fill) -> Self {
+        let holes = vec![("argument", Fill::Text(argument.into())), ("reason", reason)];
+        Self::Coded { code: ErrorCode::ArgumentBad, holes }
+    }
+
+    /// A mapping, pack or scenario that cannot be used.
+    pub fn mapping(field: impl Into<String>, reason: impl Display) -> Self {
+        let holes = vec![("field", Fill::Text(field.into())), ("reason", Fill::Text(reason.to_string()))];
+        Self::Coded { code: ErrorCode::MappingBad, holes }
     }
 
     /// A file that cannot be read.
     pub fn file(path: &Path, error: &std::io::Error) -> Self {
-        Self::with(ErrorCode::FileUnreadable, format!("{} ({})", path.display(), error.kind()))
+        Self::unreadable(path, Fill::System(error.kind()))
+    }
+
+    fn unreadable(path: &Path, reason: Fill) -> Self {
+        let holes = vec![("path", Fill::Text(path.display().to_string())), ("reason", reason)];
+        Self::Coded { code: ErrorCode::FileUnreadable, holes }
     }
 
     /// A file or folder that cannot be written.
     pub fn write(path: &Path, error: &std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::StorageFull => Self::code(ErrorCode::StorageFull),
+        Self::unwritable(path, error.kind())
+    }
+
+    fn unwritable(path: &Path, kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::WriteZero => {
+                Self::code(ErrorCode::StorageFull)
+            }
             _ => Self::with(ErrorCode::ReadOnly, path.display()),
         }
     }
@@ -52,13 +125,16 @@ impl Problem {
     fn explained(&self, language: Language) -> Explained {
         match self {
             Self::Device(error) => error.explained(language),
-            Self::Coded { code, detail } => {
-                let holes = [
-                    "hub", "path", "found", "known", "name", "code", "class", "area", "limit", "reason", "address", "column",
-                    "field", "value", "row", "argument", "incident", "port", "file", "header", "max", "count",
-                ];
-                let detail: &dyn std::fmt::Display = detail;
-                let args: Vec<(&str, &dyn std::fmt::Display)> = holes.iter().map(|hole| (*hole, detail)).collect();
+            Self::Coded { code, holes } => {
+                let unknown = say(language, Word::ErrorUnknown, &[]);
+                let filled: Vec<(&str, String)> = HOLES
+                    .iter()
+                    .map(|hole| {
+                        let fill = holes.iter().find(|(name, _)| name == hole);
+                        (*hole, fill.map_or_else(|| unknown.clone(), |(_, fill)| fill.say(language)))
+                    })
+                    .collect();
+                let args: Vec<(&str, &dyn Display)> = filled.iter().map(|(name, value)| (*name, value as _)).collect();
                 explain(language, *code, &args)
             }
         }
@@ -72,7 +148,16 @@ impl Problem {
         } else {
             eprintln!("{}\n{}\n{}", explained.what, explained.safe, explained.next);
         }
-        ExitCode::from(exit_code(explained.code))
+        self.exit_code()
+    }
+
+    /// The exit code alone.
+    pub fn exit_code(&self) -> ExitCode {
+        let code = match self {
+            Self::Device(error) => error.code(),
+            Self::Coded { code, .. } => *code,
+        };
+        ExitCode::from(exit_code(code))
     }
 }
 
@@ -83,7 +168,7 @@ fn exit_code(code: ErrorCode) -> u8 {
         ErrorCode::NotAllowed | ErrorCode::Changed | ErrorCode::NotNow | ErrorCode::RecordFull => 4,
         ErrorCode::NotFound => 5,
         ErrorCode::StorageFull | ErrorCode::ReadOnly => 7,
-        ErrorCode::WrongKey | ErrorCode::NotEnrolled | ErrorCode::AlreadyEnrolled => 8,
+        ErrorCode::WrongKey | ErrorCode::NotEnrolled | ErrorCode::AlreadyEnrolled | ErrorCode::FolderTaken => 8,
         ErrorCode::UpgradeNeeded | ErrorCode::NewerStore => 9,
         ErrorCode::Busy | ErrorCode::PortInUse => 10,
         ErrorCode::Damaged => 11,
@@ -103,7 +188,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::StorageFull => Self::code(ErrorCode::StorageFull),
             StoreError::Busy => Self::code(ErrorCode::Busy),
-            StoreError::Damaged { .. } => Self::with(ErrorCode::Damaged, error),
+            StoreError::Damaged { .. } => Self::code(ErrorCode::Damaged),
             StoreError::Engine { .. } => Self::with(ErrorCode::Defect, error),
         }
     }
@@ -114,13 +199,21 @@ impl From<FolderError> for Problem {
         match error {
             FolderError::Store(error) => error.into(),
             FolderError::Open(OpenError::WrongKey { .. }) => Self::code(ErrorCode::WrongKey),
-            FolderError::Open(OpenError::Newer { found, .. }) => Self::with(ErrorCode::NewerStore, found),
+            FolderError::Open(OpenError::Newer { found, supported }) => {
+                let holes =
+                    vec![("found", Fill::Text(found.to_string())), ("known", Fill::Text(supported.to_string()))];
+                Self::Coded { code: ErrorCode::NewerStore, holes }
+            }
+            FolderError::Open(OpenError::StorageFull) => Self::code(ErrorCode::StorageFull),
             FolderError::Open(OpenError::Unusable { path, .. }) => Self::with(ErrorCode::ReadOnly, path.display()),
-            FolderError::Io { path, .. } => Self::with(ErrorCode::ReadOnly, path.display()),
-            FolderError::Taken { path } => Self::with(ErrorCode::AlreadyEnrolled, path.display()),
-            FolderError::NoHub { path } => Self::with(ErrorCode::NotFound, path.display()),
-            FolderError::Pack(error) => Self::with(ErrorCode::MappingBad, error),
-            FolderError::Tls(error) => Self::with(ErrorCode::ArgumentBad, error),
+            FolderError::Io { path, kind: kind @ ErrorKind::NotFound, .. } => {
+                Self::unreadable(&path, Fill::System(kind))
+            }
+            FolderError::Io { path, kind, .. } => Self::unwritable(&path, kind),
+            FolderError::Taken { path } => Self::with(ErrorCode::FolderTaken, path.display()),
+            FolderError::NoHub { path } => Self::unreadable(&path.join("hub.db"), Fill::System(ErrorKind::NotFound)),
+            FolderError::Pack(error) => Self::mapping("pack", error),
+            FolderError::Tls(error) => Self::argument("--name", Fill::Text(error.to_string())),
         }
     }
 }
@@ -130,7 +223,9 @@ impl From<ServeError> for Problem {
         match error {
             ServeError::Folder(error) => error.into(),
             ServeError::PortInUse { address } => Self::with(ErrorCode::PortInUse, address),
-            ServeError::Listen { address, .. } => Self::with(ErrorCode::ArgumentBad, address),
+            ServeError::Listen { address, reason } => {
+                Self::argument("--listen", Fill::Text(format!("{address}, {reason}")))
+            }
         }
     }
 }
@@ -141,5 +236,141 @@ impl From<gewu_hub::hub::TurnedDown> for Problem {
             gewu_hub::hub::TurnedDown::Store(error) => error.into(),
             error => Self::with(ErrorCode::Defect, error),
         }
+    }
+}
+
+impl From<&ImportError> for Problem {
+    fn from(error: &ImportError) -> Self {
+        match error {
+            ImportError::ColumnMissing { column, header, .. } => {
+                let holes = vec![("column", Fill::Text(column.clone())), ("header", Fill::Text(header.clone()))];
+                Self::Coded { code: ErrorCode::ColumnMissing, holes }
+            }
+            ImportError::ColumnTwice { column, field } => Self::mapping(field, format!("`{column}` × 2")),
+            ImportError::MappingUnread { path, source } | ImportError::FileUnread { path, source } => {
+                Self::file(path, source)
+            }
+            ImportError::MappingNotJson { source, .. } => Self::mapping("JSON", source),
+            ImportError::MappingField { field, reason } => Self::mapping(field, reason),
+            ImportError::FileTooLarge { path, bytes_max } => {
+                Self::unreadable(path, Fill::Text(format!("> {bytes_max} B")))
+            }
+            ImportError::FileNotText { path, encoding } => Self::unreadable(path, Fill::Text(format!("≠ {encoding}"))),
+            ImportError::FileEmpty { path } => Self::unreadable(path, Fill::Text("0 B".into())),
+            ImportError::RowsUnread { source } => Self::unreadable(Path::new("CSV"), Fill::Text(source.to_string())),
+        }
+    }
+}
+
+/// What the program's arguments are wrong in, where clap found it.
+impl From<&clap::Error> for Problem {
+    fn from(error: &clap::Error) -> Self {
+        use clap::error::{ContextKind, ContextValue, ErrorKind as Kind};
+        let text = |kind| match error.get(kind) {
+            Some(ContextValue::String(text)) => Some(text.clone()),
+            Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+            _ => None,
+        };
+        let argument = text(ContextKind::InvalidArg).or_else(|| text(ContextKind::InvalidSubcommand));
+        let argument = argument.unwrap_or_else(|| "gewu".to_owned());
+        let value = text(ContextKind::InvalidValue).unwrap_or_default();
+        let of_day = ["--from", "--to", "--as-of"].iter().any(|day| argument.starts_with(day));
+        match error.kind() {
+            Kind::MissingRequiredArgument
+            | Kind::MissingSubcommand
+            | Kind::DisplayHelpOnMissingArgumentOrSubcommand => Self::argument(argument, Fill::Missing),
+            Kind::ValueValidation | Kind::InvalidValue if of_day => Self::with(ErrorCode::DateImpossible, value),
+            Kind::ValueValidation | Kind::InvalidValue => Self::argument(argument, Fill::Text(value)),
+            kind => Self::argument(argument, Fill::Text(kind.to_string())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gewu_device::RefusedReason;
+    use gewu_model::rights::Refusal;
+
+    use super::*;
+
+    /// A hole that nobody fills, or that is filled with nothing.
+    fn gap(part: &str) -> Option<&'static str> {
+        let signs = ["{", "}", "“”", "（）", "()", "  ", " .", " 。", ": .", "：。", " ,", "，，", ":  "];
+        signs
+            .into_iter()
+            .find(|sign| part.contains(sign))
+            .or((part.trim() != part || part.is_empty()).then_some("edge"))
+    }
+
+    fn check(problem: &Problem) {
+        for language in Language::ALL {
+            let explained = problem.explained(language);
+            for part in [&explained.what, &explained.safe, &explained.next] {
+                assert_eq!(gap(part), None, "{problem:?} in {language:?}: {part}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_problem_of_the_program_is_a_whole_sentence_in_both_languages() {
+        let holes_of_others = [ErrorCode::NotAllowed, ErrorCode::TextTooLong, ErrorCode::RowRefused];
+        for code in ErrorCode::ALL.iter().filter(|code| !holes_of_others.contains(code)) {
+            check(&Problem::code(*code));
+            check(&Problem::with(*code, "x"));
+            check(&Problem::with(*code, ""));
+        }
+        check(&Problem::argument("--at", Fill::Expected("28.25,113.08")));
+        check(&Problem::argument("--yes", Fill::Missing));
+        check(&Problem::file(Path::new("a.csv"), &ErrorKind::NotFound.into()));
+        check(&Problem::mapping("columns.key", "no such field"));
+    }
+
+    #[test]
+    fn every_error_of_a_phone_is_a_whole_sentence_in_both_languages() {
+        let invalid = |code, reason: &str| DeviceError::Invalid { field: "party", code, reason: reason.into() };
+        let refused = |reason| DeviceError::Refused { reason };
+        let some = gewu_model::code::Code::of(&gewu_model::ids::RecordId([7; 16]));
+        let offline = |code, hub: &str| DeviceError::Offline { code, hub: hub.into(), reason: "broke".into() };
+        let mut errors = vec![
+            offline(ErrorCode::Offline, ""),
+            offline(ErrorCode::NoHub, "127.0.0.1:8443"),
+            offline(ErrorCode::WrongHub, "127.0.0.1:8443"),
+            DeviceError::StorageFull,
+            DeviceError::UpgradeNeeded { code: ErrorCode::NewerStore, found: 2, known: 1 },
+            DeviceError::UpgradeNeeded { code: ErrorCode::UpgradeNeeded, found: 2, known: 1 },
+            DeviceError::Busy,
+            refused(RefusedReason::NotNow),
+            refused(RefusedReason::Changed { code: some }),
+            refused(RefusedReason::RecordFull { code: some }),
+            DeviceError::NotFound { name: "x".into() },
+            invalid(ErrorCode::ArgumentBad, "party"),
+            invalid(ErrorCode::ArgumentBad, "no such calendar"),
+            invalid(ErrorCode::ClassUnknown, "x"),
+            invalid(ErrorCode::AreaUnknown, "x"),
+            invalid(ErrorCode::CodeMistyped, "x"),
+            invalid(ErrorCode::TextNul, "NUL"),
+            invalid(ErrorCode::TextTooLong, "1048576/10000 characters"),
+            invalid(ErrorCode::TextTooLong, "40000/32768 bytes"),
+            invalid(ErrorCode::InvitationBad, "cut short"),
+            DeviceError::Damaged { code: ErrorCode::ReadOnly, reason: "gewu.db".into() },
+            DeviceError::Damaged { code: ErrorCode::Damaged, reason: "page".into() },
+            DeviceError::Defect { incident: "guard order".into() },
+        ];
+        errors.extend(
+            [ErrorCode::WrongKey, ErrorCode::NotEnrolled, ErrorCode::AlreadyEnrolled, ErrorCode::InvitationUsed]
+                .map(|code| DeviceError::UnlockNeeded { code }),
+        );
+        errors.extend(Refusal::ALL.iter().map(|refusal| refused(RefusedReason::Right(*refusal))));
+        errors.into_iter().for_each(|error| check(&Problem::Device(error)));
+    }
+
+    #[test]
+    fn a_gap_is_seen() {
+        for gappy in
+            ["{path} can be read", "The hub () cannot", "no class “”.", "is wrong: .", "案件  又有了变化。", ""]
+        {
+            assert!(gap(gappy).is_some(), "{gappy}");
+        }
+        assert_eq!(gap("The argument --at is wrong: it is written like 28.25,113.08."), None);
     }
 }

@@ -24,6 +24,9 @@ pub struct CaseReply {
     pub state: CaseView,
     /// Every act, in act order.
     pub history: Vec<ActView>,
+    /// Home feed: who followed it from the beginning reads it still.
+    #[serde(skip)]
+    pub home: FeedId,
 }
 
 /// Sums of each of `areas` over whole days.
@@ -105,5 +108,5 @@ pub fn case(hub: &Hub, id: RecordId) -> Result<Option<CaseReply>, StoreError> {
             Some(act_view(&act, around, &pack.areas))
         })
         .collect();
-    Ok(Some(CaseReply { state, history }))
+    Ok(Some(CaseReply { state, history, home: header.feed }))
 }

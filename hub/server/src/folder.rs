@@ -1,4 +1,4 @@
-//! A hub's folder: `hub.db`, encrypted; `key` and `root`, each mode 0600; the TLS certificate inside the store.
+//! A hub's folder: `hub.db`, encrypted; `key` and `root`, each mode 0600; `certificate.pem` for scripts.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,8 @@ pub enum FolderError {
         path: PathBuf,
         /// What was being done.
         attempted: &'static str,
+        /// Which kind of refusal.
+        kind: std::io::ErrorKind,
         /// What the system said.
         reason: String,
     },
@@ -91,6 +93,9 @@ pub fn init(dir: &Path, make_pack: impl FnOnce(StreetId) -> Vec<u8>, names: &[St
     let key: [u8; 32] = random_array(&*world.random);
     secret_file(&dir.join("key"), &key)?;
     secret_file(&dir.join("root"), &root.seed())?;
+    // For scripts: `curl --cacert certificate.pem`. Public; phones know its key by the invitation.
+    let pem = dir.join("certificate.pem");
+    std::fs::write(&pem, certificate_pem(&tls.0)).map_err(io(&pem, "writing the certificate"))?;
     let db = Embedded::open(&dir.join("hub.db"), key)?;
     let own = Own { street, root_key: root.public().bytes(), hub_key, certificate, epoch, tls };
     let pack = SignedPack::make(&root, street, version, json);
@@ -146,7 +151,14 @@ fn load(db: &Embedded) -> Result<Own, StoreError> {
 
 fn io(path: &Path, attempted: &'static str) -> impl Fn(std::io::Error) -> FolderError {
     let path = path.to_owned();
-    move |error| FolderError::Io { path: path.clone(), attempted, reason: error.to_string() }
+    move |error| FolderError::Io { path: path.clone(), attempted, kind: error.kind(), reason: error.to_string() }
+}
+
+fn certificate_pem(der: &[u8]) -> String {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<String> = text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
 /// Writes a file that only its owner may read; it must not be there yet.

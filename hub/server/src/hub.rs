@@ -105,15 +105,19 @@ impl Hub {
     /// [`FolderError`] when what the store holds cannot be read.
     pub fn new(store: Arc<dyn HubStore>, own: Own, world: World) -> Result<Self, FolderError> {
         let damaged = || StoreError::Damaged { attempted: "reading the pack" };
-        let (pack, devices) = store::read(&*store, |tx| Ok((tx.newest_pack()?.ok_or_else(damaged)?, tx.devices()?)))?;
+        let (pack, devices, tokens) =
+            store::read(&*store, |tx| Ok((tx.newest_pack()?.ok_or_else(damaged)?, tx.devices()?, tx.tokens()?)))?;
         let signed: SignedPack = minicbor::decode(&pack).map_err(|_| damaged())?;
         let pack = Arc::new(Pack::read(&signed.json)?);
         let hub_key = own.hub_key.public();
         let (mut grants, mut known) = (BTreeMap::new(), BTreeMap::new());
+        for token in tokens {
+            let grant = grant::read(&token, &hub_key).map_err(|_| damaged())?;
+            grants.insert(grant.id, grant);
+        }
         for (device, key, token, contact_s) in devices {
             let key = PublicKey::from_bytes(&key).map_err(|_| damaged())?;
             let Ok(grant) = grant::read(&token, &hub_key) else { return Err(damaged().into()) };
-            grants.insert(grant.id, grant.clone());
             known.insert(device, Known { key, grant, contact_s });
         }
         Ok(Self {

@@ -15,6 +15,8 @@ use gewu_model::time::Basis;
 
 /// Seconds after a grant's end within which a claimed act of its time is still taken.
 const LATE_S: i64 = 7 * 86_400;
+/// Longest suspension.
+const SUSPENSION_S_MAX: i64 = 365 * 86_400;
 /// Longest typed detail that is admitted.
 pub const TEXT_BYTES_MAX: usize = 32 * 1024;
 
@@ -89,6 +91,18 @@ fn names_known_things(body: &Body, case: &Case<'_>, grant: &Grant, time_s: i64) 
             let Some((original, deadline_s)) = filing else { return Err(Refusal::DeadlineWrong) };
             let expected = limit::extend(deadline_s, original, &case.pack.calendar);
             if expected == Ok(extend.deadline_s) { Ok(()) } else { Err(Refusal::DeadlineWrong) }
+        }
+        Body::Suspend(suspend) => {
+            let most_s = time_s.saturating_add(SUSPENSION_S_MAX);
+            if (time_s..=most_s).contains(&suspend.until_s) { Ok(()) } else { Err(Refusal::DeadlineWrong) }
+        }
+        Body::Resume(resume) => {
+            let filing = case.seen.filing.as_ref().and_then(|filing| filing.value.limit);
+            let Some(((original, deadline_s), since_s)) = filing.zip(case.seen.deadline_s).zip(case.seen.suspended_since_s) else {
+                return Ok(()); // Without effect: nothing stood still, or nothing was due.
+            };
+            let expected = limit::resume_deadline(deadline_s, since_s, time_s, original.unit, &case.pack.calendar);
+            if expected == Ok(resume.deadline_s) { Ok(()) } else { Err(Refusal::DeadlineWrong) }
         }
         _ => Ok(()),
     }

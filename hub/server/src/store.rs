@@ -196,6 +196,8 @@ pub trait HubRead {
     fn line_hashes(&self, feed: FeedId, after_n: u64, until_n: u64) -> Result<Vec<u8>>;
     /// A grant's token.
     fn token(&self, grant: GrantId) -> Result<Option<Vec<u8>>>;
+    /// Tokens of all grants ever given: acts name grants that were renewed since, too.
+    fn tokens(&self) -> Result<Vec<Vec<u8>>>;
     /// All devices with their grants' tokens.
     fn devices(&self) -> Result<Vec<StoredDevice>>;
     /// Records with a code: one, or twins.

@@ -85,6 +85,36 @@ fn a_detail_that_is_not_the_acts_travels_beside_its_hash() {
     assert_eq!((&read[0].act, &read[0].detail), (&odd.entry.act, &odd.entry.detail));
 }
 
+/// A hub's disk flipped a bit of an act: the frame is read all the same, the act comes as it lay there, and the head
+/// tells that it is not the one that was signed. It once made the whole reply unreadable.
+#[test]
+fn a_damaged_act_spoils_no_frame() {
+    let whole = sample();
+    for bit in 0..whole[2].entry.act.len() * 8 {
+        let mut sample = whole.clone();
+        sample[2].entry.act[bit / 8] ^= 1 << (bit % 8);
+        let read = read_entries(&write_entries(&sample)).unwrap_or_else(|error| panic!("bit {bit}: {error}"));
+        for (got, sent) in read.iter().zip(&sample) {
+            assert_eq!((&got.act, &got.detail), (&sent.entry.act, &sent.entry.detail), "bit {bit}");
+        }
+    }
+}
+
+/// A record's feed travels with its first entry, so a later one that lies in another feed is a damaged one. It once
+/// shifted the sequence numbers of everything that its author wrote afterwards.
+#[test]
+fn a_damaged_feed_shifts_nobodys_numbers() {
+    let whole = sample();
+    for damaged in 0..whole.len() {
+        let mut sample = whole.clone();
+        sample[damaged].entry.feed.0[3] ^= 4;
+        let read = read_entries(&write_entries(&sample)).expect("read");
+        for (got, sent) in read.iter().zip(&whole) {
+            assert_eq!((got.author, got.seq), (sent.entry.author, sent.entry.seq), "feed of {damaged}");
+        }
+    }
+}
+
 #[test]
 fn no_bytes_make_the_reader_panic_or_allocate_without_bound() {
     let good = write_entries(&sample());

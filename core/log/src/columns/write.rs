@@ -52,6 +52,13 @@ pub fn write_lines<'a>(lines: impl IntoIterator<Item = &'a OutgoingLine>) -> Vec
     columns.finish(count)
 }
 
+/// What was written of a record, and its last entry here.
+struct RecordPlace {
+    at: u64,
+    feed: FeedId,
+    last: Option<usize>,
+}
+
 #[derive(Default)]
 struct Columns {
     lines: Vec<u8>,
@@ -62,7 +69,7 @@ struct Columns {
     lengths: Vec<u8>,
     acts: Vec<u8>,
     details: Vec<u8>,
-    record_places: BTreeMap<RecordId, (u64, usize)>,
+    record_places: BTreeMap<RecordId, RecordPlace>,
     devices: Vec<DeviceId>,
     feeds: Vec<FeedId>,
     next_seq: BTreeMap<(DeviceId, FeedId), u64>,
@@ -108,9 +115,10 @@ impl Columns {
     fn entry(&mut self, out: &Outgoing) {
         let entry = &out.entry;
         let at = self.entries;
-        let last = self.record(entry.record, entry.record_kind, entry.feed);
+        let (feed, last) = self.record(entry.record, entry.record_kind, entry.feed);
         by_table(&mut self.authors, &mut self.devices, entry.author, &entry.author.0);
-        let next = self.next_seq.entry((entry.author, entry.feed)).or_insert(0);
+        // The feed that the reader will take it for: of a damaged entry it is not its own, and others' numbers must hold.
+        let next = self.next_seq.entry((entry.author, feed)).or_insert(0);
         signed(&mut self.authors, entry.seq.wrapping_sub(*next).cast_signed());
         *next = entry.seq.wrapping_add(1);
         self.write_deps(out, last, at);
@@ -118,25 +126,25 @@ impl Columns {
         self.time_before = entry.time_s;
         self.write_act(out);
         self.changes.insert((entry.record, entry.change), at);
-        if let Some((_, last)) = self.record_places.get_mut(&entry.record) {
-            *last = at;
+        if let Some(place) = self.record_places.get_mut(&entry.record) {
+            place.last = Some(at);
         }
         self.entries += 1;
     }
 
-    /// Writes which record; returns the place of its last entry here.
-    fn record(&mut self, record: RecordId, kind: u16, feed: FeedId) -> Option<usize> {
+    /// Writes which record; returns its feed as written and the place of its last entry here.
+    fn record(&mut self, record: RecordId, kind: u16, feed: FeedId) -> (FeedId, Option<usize>) {
         let known = number(self.record_places.len());
-        if let Some((place, last)) = self.record_places.get(&record) {
-            unsigned(&mut self.records, known - place);
-            return Some(*last);
+        if let Some(place) = self.record_places.get(&record) {
+            unsigned(&mut self.records, known - place.at);
+            return (place.feed, place.last);
         }
         unsigned(&mut self.records, 0);
         self.records.extend_from_slice(&record.0);
         unsigned(&mut self.records, u64::from(kind));
         by_table(&mut self.records, &mut self.feeds, feed, &feed.0);
-        self.record_places.insert(record, (known, usize::MAX));
-        None
+        self.record_places.insert(record, RecordPlace { at: known, feed, last: None });
+        (feed, None)
     }
 
     fn write_deps(&mut self, out: &Outgoing, last: Option<usize>, at: usize) {

@@ -288,7 +288,7 @@ impl<'a> Folding<'a> {
             position: self.position(past),
             profile,
             filed: effective().any(|meaning| makes_filing(&meaning.act.body)),
-            suspended: needs_clock && Registers::suspended_until(self, past).is_some(),
+            suspended: needs_clock && Registers::suspended(self, past).is_some(),
             overdue: deadline_s.is_some_and(|deadline_s| meaning.time_s > deadline_s),
             dispatch_stands: match &meaning.act.body {
                 Body::Return(back) => {

@@ -55,15 +55,19 @@ impl<'f, 'a> Registers<'f, 'a> {
             .max()
     }
 
-    /// Until when the clock stands still: the latest of the suspensions that no resumption has seen.
-    pub(super) fn suspended_until(folding: &Folding<'_>, set: &Acts) -> Option<i64> {
+    /// Since and until when the clock stands still: that of the suspensions which no resumption has seen that ends last.
+    pub(super) fn suspended(folding: &Folding<'_>, set: &Acts) -> Option<(i64, i64)> {
         Self::standing(folding, set, |body| matches!(body, Body::Suspend(_) | Body::Resume(_)))
             .into_iter()
-            .filter_map(|at| match folding.body(at) {
-                Some(Body::Suspend(suspend)) => Some(suspend.until_s),
-                _ => None,
+            .filter_map(|at| {
+                let meaning = folding.meaning.get(at)?.as_ref()?;
+                match &meaning.act.body {
+                    Body::Suspend(suspend) => Some((suspend.until_s, meaning.time_s)),
+                    _ => None,
+                }
             })
             .max()
+            .map(|(until_s, since_s)| (since_s, until_s))
     }
 
     /// Who has the case within a set, first in act order first.
@@ -114,6 +118,7 @@ impl<'f, 'a> Registers<'f, 'a> {
         for (_, meaning) in self.of_round() {
             note_round(meaning, reached(Stage::Handled), &mut handlers, &mut closing);
         }
+        let suspended = Self::suspended(folding, all);
         let confirmed = |at: usize| folding.acts.get(at).is_some_and(|act| act.standing.hub_time_s().is_some());
         CaseState {
             position: self.position,
@@ -141,7 +146,8 @@ impl<'f, 'a> Registers<'f, 'a> {
             reworks: self.count(|body| matches!(body, Body::Check(check) if !check.passed)),
             extensions: self.count(|body| matches!(body, Body::Extend(_))),
             suspensions: self.count(|body| matches!(body, Body::Suspend(_))),
-            suspended_until_s: Self::suspended_until(folding, all),
+            suspended_until_s: suspended.map(|(_, until_s)| until_s),
+            suspended_since_s: suspended.map(|(since_s, _)| since_s),
             dispatches: self.count(|body| matches!(body, Body::Dispatch(_))),
             returned: u32::try_from(returned).unwrap_or(u32::MAX),
             unconfirmed: u32::try_from(all.iter().filter(|&at| !confirmed(at)).count()).unwrap_or(u32::MAX),

@@ -70,8 +70,12 @@ fn take_effect(state: &mut CaseState, meaning: &Meaning<'_>, then: Move, home: F
         Body::Suspend(suspend) => {
             state.suspensions += 1;
             state.suspended_until_s = Some(suspend.until_s);
+            state.suspended_since_s = Some(meaning.time_s);
         }
-        Body::Resume(_) => state.suspended_until_s = None,
+        Body::Resume(_) => {
+            state.suspended_until_s = None;
+            state.suspended_since_s = None;
+        }
         Body::Dispatch(_) => state.dispatches += 1,
         Body::Check(check) if !check.passed => state.reworks += 1,
         _ => {}

@@ -133,7 +133,7 @@ impl Counted {
     }
 
     /// The table in words.
-    pub fn table(&self, told: &Told, as_of: Day, language: Language) -> String {
+    pub fn table(&self, told: &Told, as_of: Day, restarts: u32, language: Language) -> String {
         let head = [Word::DemoHeadGrid, Word::DemoHeadReported, Word::DemoHeadHandled, Word::DemoHeadClosed];
         let head: Vec<String> = head.iter().map(|word| say(language, *word, &[])).collect();
         let row = |name: &str, counts: &Counts| {
@@ -178,7 +178,7 @@ impl Counted {
                 ("reopened", &told.reopened.len()),
                 ("contested", &told.contested.len()),
                 ("retried", &told.retried),
-                ("hub_restarts", &0),
+                ("hub_restarts", &restarts),
             ],
         )
     }

@@ -18,24 +18,12 @@ use super::DemoArgs;
 use super::scenario::Scenario;
 use super::street::{Begin, Phone, Street, Told};
 use crate::Output;
-use crate::import::{Import, ImportError};
+use crate::import::Import;
 use crate::place::{GridDraft, PlaceDraft, STREET_CODE, plain_class};
 use crate::problem::Problem;
 
 /// Threads that drive phones.
 const DRIVERS: usize = 4;
-
-/// An import's error in the table's terms.
-pub fn unreadable(error: &ImportError) -> Problem {
-    let code = match error {
-        ImportError::ColumnMissing { .. } | ImportError::ColumnTwice { .. } => ErrorCode::ColumnMissing,
-        ImportError::MappingUnread { .. } | ImportError::MappingNotJson { .. } | ImportError::MappingField { .. } => {
-            ErrorCode::MappingBad
-        }
-        _ => ErrorCode::FileUnreadable,
-    };
-    Problem::with(code, error)
-}
 
 /// One request on its way through the street.
 struct Job {

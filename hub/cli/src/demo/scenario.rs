@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gewu_words::ErrorCode;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use serde::Deserialize;
 
 use crate::place::{GridDraft, PlaceDraft, plain_class};
-use crate::problem::Problem;
+use crate::problem::{Fill, Problem};
 
 /// A word with how often it is used.
 #[derive(Clone, Debug, Deserialize)]
@@ -52,6 +51,7 @@ pub struct Scenario {
     /// Name of the place.
     pub place: String,
     /// Where the figures of the traffic come from.
+    #[expect(dead_code, reason = "said to whoever reads the file; nothing is computed from it")]
     pub source: String,
     /// Seconds east of UTC.
     pub day_offset_s: i32,
@@ -90,11 +90,11 @@ pub struct Event {
 pub fn read(file: &Path, month: Option<&str>) -> Result<Scenario, Problem> {
     let text = std::fs::read_to_string(file).map_err(|error| Problem::file(file, &error))?;
     let mut scenario: Scenario =
-        serde_json::from_str(&text).map_err(|error| Problem::with(ErrorCode::MappingBad, error))?;
+        serde_json::from_str(&text).map_err(|error| Problem::mapping("scenario", error))?;
     if let Some(month) = month {
         scenario.grids.iter_mut().for_each(|grid| grid.months.retain(|of, _| of == month));
         if scenario.months().is_empty() {
-            return Err(Problem::with(ErrorCode::ArgumentBad, month));
+            return Err(Problem::argument("--month", Fill::Text(month.to_owned())));
         }
     }
     Ok(scenario)
@@ -129,7 +129,7 @@ impl Scenario {
 
     /// Events of a month, by grid; the same for the same seed.
     pub fn events(&self, month: &str) -> Result<Vec<Event>, Problem> {
-        let bad = || Problem::with(ErrorCode::MappingBad, month);
+        let bad = || Problem::mapping("months", month);
         let (year, number) = month.split_once('-').ok_or_else(bad)?;
         let number: i32 = number.parse().map_err(|_| bad())?;
         let month_of = gewu_model::day::Month::new(year.parse().map_err(|_| bad())?, number).ok_or_else(bad)?;

@@ -28,6 +28,7 @@ pub struct RatesQuery {
     to: Option<String>,
     as_of: Option<String>,
     area: Option<String>,
+    by: Option<String>,
 }
 
 fn day(text: Option<&str>, name: &str) -> Result<Option<Day>, Problem> {
@@ -46,11 +47,14 @@ fn area(hub: &Hub, own: FeedId, code: Option<&str>) -> Result<FeedId, Problem> {
     if pack.areas.covers(own, found) { Ok(found) } else { Err(Problem::not_allowed()) }
 }
 
-/// `GET /v1/rates?definition&from&to&as_of&area`.
+/// `GET /v1/rates?definition&from&to&as_of&area&by=grid`.
 pub async fn rates(State(shared): State<Shared>, SignedIn(device): SignedIn, Query(query): Query<RatesQuery>) -> Reply<RateView> {
     let definition = RateDefinition::find(&query.definition).ok_or_else(|| Problem::missing("There is no such rate."))?;
     let (from, to) = (day(query.from.as_deref(), "from")?, day(query.to.as_deref(), "to")?);
     let as_of = day(query.as_of.as_deref(), "as_of")?;
+    if query.by.as_deref().is_some_and(|by| by != "grid") {
+        return Err(Problem::argument("by is grid, or absent; the reply names each grid either way"));
+    }
     blocking(&shared.hub, move |hub| {
         let grant = hub.device_grant(device).ok_or_else(Problem::sign_in)?;
         let area = area(hub, grant.area, query.area.as_deref())?;
@@ -77,7 +81,7 @@ pub async fn case(State(shared): State<Shared>, SignedIn(device): SignedIn, Path
         let reply = figures::case(hub, record)?.ok_or_else(|| Problem::missing("There is no case with this code."))?;
         let feeds = reply.state.area.iter().map(|area| area.value.id);
         let parties = reply.state.assignees.iter().filter_map(|assignee| assignee.party.as_ref().map(|party| party.id));
-        let readable = feeds.chain(parties).any(|feed| hub.may_read(&grant, feed).is_ok());
+        let readable = feeds.chain(parties).chain([reply.home]).any(|feed| hub.may_read(&grant, feed).is_ok());
         if readable { Ok(Json(reply)) } else { Err(Problem::not_allowed()) }
     })
     .await

@@ -119,12 +119,12 @@ pub async fn pull(State(shared): State<Shared>, SignedIn(device): SignedIn, body
         if request.cursors.iter().any(|cursor| hub.may_read(&grant, cursor.feed).is_err()) {
             return Err(Problem::not_allowed());
         }
-        Ok(store::read(hub.store(), |tx| answer_pull(hub, tx, &request))?)
+        Ok(store::read(hub.store(), |tx| answer_pull(hub, tx, grant.area, &request))?)
     });
     reply.await.map(|reply| frame(&reply))
 }
 
-fn answer_pull(hub: &Hub, tx: &dyn HubRead, request: &PullRequest) -> Result<PullReply, StoreError> {
+fn answer_pull(hub: &Hub, tx: &dyn HubRead, own: FeedId, request: &PullRequest) -> Result<PullReply, StoreError> {
     let mut reply = PullReply {
         parts: Vec::new(),
         tokens: Vec::new(),
@@ -157,7 +157,15 @@ fn answer_pull(hub: &Hub, tx: &dyn HubRead, request: &PullRequest) -> Result<Pul
             let n = cursor.n + u64::try_from(lines.lines.len()).unwrap_or(0);
             let hash = lines.head.ok_or(StoreError::Damaged { attempted: "reading lines" })?;
             reply.parts.push(part(hub, cursor.feed, bytes, n, hash));
+        } else if cursor.feed == own {
+            // No line is new, and until when the area is known is.
+            let hash = tx.head_at(own, last_n)?.unwrap_or(HeadHash::start(hub.street(), own));
+            reply.parts.push(part(hub, own, write_lines([]), last_n, hash));
         }
+    }
+    if reply.more {
+        // Until the last frame is in, figures are of an earlier moment.
+        reply.parts.iter_mut().for_each(|part| part.known_until_s = None);
     }
     for grant in grants {
         reply.tokens.extend(tx.token(grant)?.map(Into::into));

@@ -32,7 +32,7 @@ fn said(language: Language, definition: &str) -> Said {
     }
 }
 
-/// "969 / 1 000".
+/// "31 / 40".
 pub fn parts(language: Language, numerator: u64, denominator: u64) -> String {
     say(language, Word::PageRateParts, &[("numerator", &number(numerator)), ("denominator", &number(denominator))])
 }

@@ -40,6 +40,9 @@ pub enum OpenError {
         /// What the system said.
         reason: String,
     },
+    /// The disk is full; free space, then open again.
+    #[error("no space is left to open the hub's store")]
+    StorageFull,
     /// Another key, or not a store at all: an encrypted file does not tell which.
     #[error("{path} does not open with this key: the key is another one, or the file is no store")]
     WrongKey {
@@ -93,6 +96,7 @@ impl Embedded {
 fn connect(path: &Path, key: &[u8; 32], create: bool) -> std::result::Result<Connection, OpenError> {
     let unusable = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => OpenError::WrongKey { path: path.to_owned() },
+        Some(rusqlite::ErrorCode::DiskFull) => OpenError::StorageFull,
         _ => OpenError::Unusable { path: path.to_owned(), reason: error.to_string() },
     };
     let create = if create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
@@ -111,7 +115,10 @@ fn connect(path: &Path, key: &[u8; 32], create: bool) -> std::result::Result<Con
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> std::result::Result<(), OpenError> {
-    let unusable = |error: rusqlite::Error| OpenError::Unusable { path: path.to_owned(), reason: error.to_string() };
+    let unusable = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => OpenError::StorageFull,
+        _ => OpenError::Unusable { path: path.to_owned(), reason: error.to_string() },
+    };
     let found: usize = connection
         .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
         .map(|version| usize::try_from(version).unwrap_or(usize::MAX))
@@ -525,6 +532,13 @@ impl HubRead for Read<'_> {
 
     fn token(&self, grant: GrantId) -> Result<Option<Vec<u8>>> {
         token(self.tx, grant)
+    }
+
+    fn tokens(&self) -> Result<Vec<Vec<u8>>> {
+        self.tx
+            .prepare_cached("SELECT token FROM grant_given WHERE street = ?1 ORDER BY grant_id")
+            .and_then(|mut query| query.query_map(params![STREET], |row| row.get(0))?.collect())
+            .map_err(engine("reading grants"))
     }
 
     fn devices(&self) -> Result<Vec<StoredDevice>> {

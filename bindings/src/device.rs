@@ -1,0 +1,308 @@
+//! The one object. Each method lifts, makes one call, lowers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use gewu_device::env::Env;
+use gewu_device::{self as core, DeviceOptions};
+use gewu_words::ErrorCode;
+
+use crate::act::{ActDraft, Kind, ReportDraft, Saved};
+use crate::case::{CaseDetail, CasePage};
+use crate::convert::{mirror_enum, mirror_record};
+use crate::error::{DeviceError, Language};
+use crate::ids::{DeviceId, FeedId, PersonId, StreetId};
+use crate::observe::{Observer, Told, Watch};
+use crate::rate::{RateQuery, RateView};
+
+/// How a device is opened.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct Options {
+    /// Folder of its files; made if it is not there.
+    pub dir: String,
+    /// Key of the encrypted store, 32 bytes, from the phone's keystore.
+    pub key: Vec<u8>,
+    /// The language in which errors speak.
+    pub language: Language,
+}
+
+mirror_enum!(
+    /// In what capacity somebody acts.
+    Role from gewu_model::rights::Role {
+        /// 网格员.
+        Inspector,
+        /// 信息员.
+        Informant,
+        /// 志愿者.
+        Volunteer,
+        /// 受理员.
+        Acceptor,
+        /// 派遣员.
+        Dispatcher,
+        /// 处置员.
+        Handler,
+        /// 监督.
+        Overseer,
+        /// 督导.
+        Supervisor,
+        /// 居民.
+        Resident,
+    }
+);
+
+mirror_record!(
+    /// Who this phone is.
+    Enrolled from core::Enrolled {
+        /// The street.
+        street: StreetId = it.street.into();
+        /// The phone.
+        device: DeviceId = it.device.into();
+        /// The person.
+        person: PersonId = it.person.into();
+        /// In what role.
+        role: Role = it.role.into();
+        /// For which area or party.
+        area: FeedId = it.area.into();
+        /// Its name.
+        area_name: String = it.area_name;
+        /// Unix seconds.
+        expires_s: i64 = it.expires_s;
+    } as it
+);
+
+mirror_record!(
+    /// What the status line tells.
+    Status from core::Status {
+        /// Whether somebody is enrolled.
+        enrolled: bool = it.enrolled;
+        /// Acts that are only on this phone.
+        unsent: u64 = it.unsent;
+        /// Acts that the hub has and has not confirmed.
+        sent: u64 = it.sent;
+        /// Acts that the hub refused.
+        refused: u64 = it.refused;
+        /// Entries set apart.
+        quarantined: u64 = it.quarantined;
+        /// Acts held.
+        acts: u64 = it.acts;
+        /// Cases held.
+        cases: u64 = it.cases;
+        /// Unix seconds by the hub's clock.
+        last_contact_s: Option<i64> = it.last_contact_s;
+        /// Unix seconds.
+        grant_expires_s: Option<i64> = it.grant_expires_s;
+    } as it
+);
+
+mirror_record!(
+    /// What a sync did.
+    SyncReport from core::SyncReport {
+        /// Entries that the hub answered.
+        sent: u64 = it.sent;
+        /// Of these, answered before.
+        retried: u64 = it.retried;
+        /// Of these, refused.
+        refused: u64 = it.refused;
+        /// Entries that came.
+        received: u64 = it.received;
+        /// Entries set apart.
+        quarantined: u64 = it.quarantined;
+    } as it
+);
+
+mirror_record!(
+    /// Canonical dumps of everything derived, before and after it was made anew; equal unless there is a fault.
+    Dumps from (String, String) {
+        /// Before.
+        before: String = it.0;
+        /// After.
+        after: String = it.1;
+    } as it
+);
+
+/// One phone's whole state behind one door. Calls block; any thread but one that draws may make them. What a command
+/// returned for survives a pulled battery.
+#[derive(uniffi::Object)]
+pub struct Device {
+    device: core::Device,
+    language: gewu_words::Language,
+}
+
+/// Makes one call: a panic becomes `Defect`, errors get their words.
+fn made<T>(
+    language: gewu_words::Language,
+    call: impl FnOnce() -> Result<T, core::DeviceError>,
+) -> Result<T, DeviceError> {
+    catch_unwind(AssertUnwindSafe(call))
+        .unwrap_or_else(|_| Err(core::DeviceError::Defect { incident: "panic".into() }))
+        .map_err(|error| DeviceError::from((error, language)))
+}
+
+fn key_of(key: &[u8]) -> Result<[u8; 32], core::DeviceError> {
+    <[u8; 32]>::try_from(key).map_err(|_| core::DeviceError::UnlockNeeded { code: ErrorCode::WrongKey })
+}
+
+impl Device {
+    fn call<T>(&self, call: impl FnOnce(&core::Device) -> Result<T, core::DeviceError>) -> Result<T, DeviceError> {
+        made(self.language, || call(&self.device))
+    }
+
+    fn plain<T>(&self, call: impl FnOnce(&core::Device) -> T) -> Result<T, DeviceError> {
+        self.call(|device| Ok(call(device)))
+    }
+}
+
+#[uniffi::export]
+impl Device {
+    /// Opens the folder, or makes it.
+    #[uniffi::constructor]
+    pub fn open(options: Options) -> Result<Self, DeviceError> {
+        let language = options.language.into();
+        let device = made(language, || {
+            let key = key_of(&options.key)?;
+            core::Device::open(DeviceOptions { dir: options.dir.into(), key, env: Env::default() })
+        })?;
+        Ok(Self { device, language })
+    }
+
+    /// Enrols this phone with an invitation: one exchange with the hub, at most 30 s.
+    pub fn enrol(&self, invitation: String) -> Result<Enrolled, DeviceError> {
+        self.call(|device| device.enrol(&invitation)).map(Enrolled::from)
+    }
+
+    /// Who this phone is.
+    pub fn who(&self) -> Result<Enrolled, DeviceError> {
+        self.call(core::Device::who).map(Enrolled::from)
+    }
+
+    /// Reports a case. Works in flight mode.
+    pub fn report(&self, draft: ReportDraft) -> Result<Saved, DeviceError> {
+        self.call(|device| device.report(&draft.into())).map(Saved::from)
+    }
+
+    /// Does something to a case, named by its code or the hex of its record id.
+    pub fn act(&self, case: String, kind: Kind, draft: ActDraft) -> Result<Saved, DeviceError> {
+        self.call(|device| device.act(&case, kind.into(), &draft.try_into()?)).map(Saved::from)
+    }
+
+    /// Open cases, due first. `after`: the `next` of the page before.
+    pub fn today(&self, after: Option<String>) -> Result<CasePage, DeviceError> {
+        self.call(|device| device.today(after.as_deref())).map(CasePage::from)
+    }
+
+    /// All cases of an area, newest first; `None`: the phone's own.
+    pub fn by_grid(&self, area: Option<String>, after: Option<String>) -> Result<CasePage, DeviceError> {
+        self.call(|device| device.by_grid(area.as_deref(), after.as_deref())).map(CasePage::from)
+    }
+
+    /// Open cases past their deadline, oldest first.
+    pub fn overdue(&self, after: Option<String>) -> Result<CasePage, DeviceError> {
+        self.call(|device| device.overdue(after.as_deref())).map(CasePage::from)
+    }
+
+    /// All cases that are here, in the order in which they came.
+    pub fn all(&self, after: Option<String>) -> Result<CasePage, DeviceError> {
+        self.call(|device| device.all(after.as_deref())).map(CasePage::from)
+    }
+
+    /// One case with its history, by code or the hex of its record id.
+    pub fn case(&self, case: String) -> Result<CaseDetail, DeviceError> {
+        self.call(|device| device.case(&case)).map(CaseDetail::from)
+    }
+
+    /// A rate over an area and everything below it.
+    pub fn rate(&self, query: RateQuery) -> Result<RateView, DeviceError> {
+        let [from, to, as_of] = query.days();
+        self.call(|device| device.rate(&query.definition, from, to, as_of, query.area.as_deref())).map(RateView::from)
+    }
+
+    /// Keys of the catalogue's classes.
+    pub fn classes(&self) -> Result<Vec<String>, DeviceError> {
+        self.call(core::Device::classes)
+    }
+
+    /// What the status line tells.
+    pub fn status(&self) -> Result<Status, DeviceError> {
+        self.call(core::Device::status).map(Status::from)
+    }
+
+    /// Syncs once, up and down, for as long as there is something to move.
+    pub fn sync_now(&self) -> Result<SyncReport, DeviceError> {
+        self.call(core::Device::sync_now).map(SyncReport::from)
+    }
+
+    /// A bearer token of this phone, for scripts.
+    pub fn token(&self) -> Result<String, DeviceError> {
+        self.call(core::Device::token)
+    }
+
+    /// Address of the supervisor page, which opens once within ten minutes.
+    pub fn link(&self) -> Result<String, DeviceError> {
+        self.call(core::Device::link)
+    }
+
+    /// Calls `observer` when pages changed, until the watch is cancelled or freed.
+    pub fn observe(&self, observer: Arc<dyn Observer>) -> Result<Watch, DeviceError> {
+        self.plain(|device| device.observe(Arc::new(Told(observer)))).map(Watch::from)
+    }
+
+    /// The present revision: grows with every change.
+    pub fn revision(&self) -> Result<u64, DeviceError> {
+        self.plain(core::Device::revision)
+    }
+
+    /// Starts the agent, which syncs by itself.
+    pub fn start_agent(&self) -> Result<(), DeviceError> {
+        self.plain(core::Device::start_agent)
+    }
+
+    /// Stops the agent and waits for it.
+    pub fn stop_agent(&self) -> Result<(), DeviceError> {
+        self.plain(core::Device::stop_agent)
+    }
+
+    /// Tells the agent to try now.
+    pub fn network_changed(&self) -> Result<(), DeviceError> {
+        self.plain(core::Device::network_changed)
+    }
+
+    /// Drops every lock on the files; calls in between end in `Busy`.
+    pub fn pause(&self) -> Result<(), DeviceError> {
+        self.call(core::Device::pause)
+    }
+
+    /// Takes the locks again.
+    pub fn resume(&self) -> Result<(), DeviceError> {
+        self.call(core::Device::resume)
+    }
+
+    /// Finishes what is under way and closes the files; later calls end in `Busy`. Named apart from `close`, which
+    /// Kotlin's objects have for freeing themselves.
+    pub fn shut(&self) -> Result<(), DeviceError> {
+        self.plain(core::Device::close)
+    }
+
+    /// Drops everything derived and makes it anew from the entries.
+    pub fn rebuild(&self) -> Result<Dumps, DeviceError> {
+        self.call(core::Device::rebuild).map(Dumps::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_defect_with_words() {
+        let result: Result<(), _> = made(gewu_words::Language::En, || panic!("made up"));
+        assert!(matches!(result, Err(DeviceError::Defect { code, .. }) if code == "defect"));
+    }
+
+    #[test]
+    fn a_key_of_another_length_does_not_unlock() {
+        let options = Options { dir: "nowhere".into(), key: vec![1; 31], language: Language::Zh };
+        assert!(
+            matches!(Device::open(options).err(), Some(DeviceError::UnlockNeeded { code, .. }) if code == "wrong_key")
+        );
+    }
+}
