@@ -45,8 +45,8 @@ pub enum GuardError {
     /// Rule 3: the feed or kind is not the record's.
     #[error("the feed or kind of record is not that of its predecessors")]
     OtherFeed,
-    /// Rule 3: start_op or seq do not follow from the causal past.
-    #[error("the counts do not follow from the predecessors")]
+    /// Rule 3: start_op or seq do not follow from the causal past, or the number in the author's log is none.
+    #[error("the counts do not follow from the predecessors, or the number in the log is none")]
     Counts,
     /// Rule 4.
     #[error("the act is not one deterministic CBOR map with keys 0, 1, 3 and 5")]
@@ -149,10 +149,13 @@ pub fn chunk(entry: &Entry) -> Result<(), GuardError> {
 /// Rule 2: fields within their ranges.
 ///
 /// # Errors
-/// [`GuardError::Time`], [`GuardError::Deps`], [`GuardError::RecordFull`].
+/// [`GuardError::Time`], [`GuardError::Counts`], [`GuardError::Deps`], [`GuardError::RecordFull`].
 pub fn fields(entry: &Entry) -> Result<(), GuardError> {
     if !(0..1 << TIME_BITS).contains(&entry.time_s) {
         return Err(GuardError::Time);
+    }
+    if entry.seq == 0 || i64::try_from(entry.seq).is_err() {
+        return Err(GuardError::Counts);
     }
     if entry.deps.len() > DEPS_MAX || !entry.deps.is_sorted_by(|a: &ChangeHash, b| a < b) {
         return Err(GuardError::Deps);
@@ -346,6 +349,8 @@ mod tests {
         check("huge", Entry { act: vec![0; 70_000], ..birth() }.with_change_hash(), NOTHING, Err(GuardError::Chunk));
         check("time", Entry { time_s: -1, ..birth() }.with_change_hash(), NOTHING, Err(GuardError::Time));
         check("time", Entry { time_s: 1 << 40, ..birth() }.with_change_hash(), NOTHING, Err(GuardError::Time));
+        check("number", Entry { seq: 0, ..birth() }, NOTHING, Err(GuardError::Counts));
+        check("number", Entry { seq: 1 << 63, ..birth() }, NOTHING, Err(GuardError::Counts));
         let unordered = vec![ChangeHash([2; 32]), ChangeHash([1; 32])];
         check("deps", Entry { deps: unordered, ..second() }.with_change_hash(), later, Err(GuardError::Deps));
         let twice = vec![ChangeHash([2; 32]); 2];
