@@ -135,6 +135,10 @@ impl StoreError {
             | rusqlite::Error::InvalidColumnType(..) => return Self::Damaged { attempted, reason },
             _ => {}
         }
+        // The index of the log file cannot grow: SQLite calls the full disk a fault of the disk there.
+        if error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
+            return Self::StorageFull;
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::StorageFull,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { attempted },

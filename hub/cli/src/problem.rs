@@ -365,6 +365,35 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_errors_tells_every_code_its_exit_its_words_and_its_test() {
+        let page = include_str!("../../../docs/errors.md");
+        let tests = [
+            include_str!("problem.rs"),
+            include_str!("../../../tests/hostile/tests/bad_input.rs"),
+            include_str!("../../../tests/hostile/tests/bad_places.rs"),
+        ];
+        let rows: Vec<Vec<&str>> = page
+            .lines()
+            .filter(|line| line.starts_with('|'))
+            .map(|line| line.split('|').map(str::trim).collect())
+            .collect();
+        for code in ErrorCode::ALL {
+            let name = format!("`{}`", code.name());
+            let row = rows.iter().find(|row| row.get(1) == Some(&name.as_str()));
+            let Some([_, _, exit, _, what, ..]) = row.map(Vec::as_slice) else { panic!("{name} has no row") };
+            let expected = if *code == ErrorCode::RowRefused { "–".to_owned() } else { exit_code(*code).to_string() };
+            assert_eq!((*exit, *what), (expected.as_str(), explain(Language::En, *code, &[]).what.as_str()), "{name}");
+        }
+        let named =
+            rows.iter().filter_map(|row| row.iter().rev().find_map(|cell| cell.strip_prefix('`')?.strip_suffix('`')));
+        let named: Vec<&str> = named.filter(|name| name.matches('_').count() > 2).collect();
+        assert!(named.len() > ErrorCode::ALL.len(), "{} tests are named", named.len());
+        for name in named {
+            assert!(tests.iter().any(|source| source.contains(&format!("fn {name}("))), "there is no test {name}");
+        }
+    }
+
+    #[test]
     fn a_gap_is_seen() {
         for gappy in
             ["{path} can be read", "The hub () cannot", "no class “”.", "is wrong: .", "案件  又有了变化。", ""]

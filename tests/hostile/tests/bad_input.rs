@@ -44,6 +44,13 @@ impl Tried {
 }
 
 #[test]
+#[should_panic(expected = "something was changed")]
+fn a_change_would_be_seen() {
+    let tried = tried();
+    tried.changes_nothing(|| drop(tried.phone.report(&["--class", "lamp"])));
+}
+
+#[test]
 fn an_unknown_class_is_refused_by_name() {
     tried().refuses(&["report", "--class", "volcano"], "class_unknown", 6, &["volcano"]);
 }
@@ -246,6 +253,16 @@ fn a_damaged_store_is_told_and_kept() {
     assert_eq!(std::fs::read(&file).expect("still there"), bytes, "the damaged file stays as it is");
     tried.other.report(&["--class", "lamp"]);
     tried.other.sync();
+}
+
+#[test]
+fn a_store_that_another_program_writes_is_said_to_be_in_use() {
+    let tried = tried();
+    tried.changes_nothing(|| {
+        let other = store(tried.phone.dir(), "gewu.db");
+        other.execute_batch("BEGIN IMMEDIATE").expect("it writes");
+        let _ = refusal(&tried.phone.run(&["report", "--class", "lamp"]), "busy", 10);
+    });
 }
 
 #[test]

@@ -67,9 +67,16 @@ pub struct Embedded {
     idle_readers: Mutex<Vec<Connection>>,
 }
 
+/// Also where the index of the log file cannot grow: SQLite calls that a fault of the disk.
+fn disk_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        error.code == rusqlite::ErrorCode::DiskFull || error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+    })
+}
+
 fn engine(attempted: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |error| match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => StoreError::StorageFull,
+        _ if disk_full(&error) => StoreError::StorageFull,
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => StoreError::Busy,
         Some(rusqlite::ErrorCode::DatabaseCorrupt) => StoreError::Damaged { attempted },
         _ => StoreError::Engine { attempted, reason: error.to_string() },
@@ -96,7 +103,7 @@ impl Embedded {
 fn connect(path: &Path, key: &[u8; 32], create: bool) -> std::result::Result<Connection, OpenError> {
     let unusable = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => OpenError::WrongKey { path: path.to_owned() },
-        Some(rusqlite::ErrorCode::DiskFull) => OpenError::StorageFull,
+        _ if disk_full(&error) => OpenError::StorageFull,
         _ => OpenError::Unusable { path: path.to_owned(), reason: error.to_string() },
     };
     let create = if create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
@@ -116,7 +123,7 @@ fn connect(path: &Path, key: &[u8; 32], create: bool) -> std::result::Result<Con
 
 fn migrate(connection: &mut Connection, path: &Path) -> std::result::Result<(), OpenError> {
     let unusable = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => OpenError::StorageFull,
+        _ if disk_full(&error) => OpenError::StorageFull,
         _ => OpenError::Unusable { path: path.to_owned(), reason: error.to_string() },
     };
     let found: usize = connection
