@@ -261,6 +261,9 @@ fn the_page_shows_what_was_imported_in_both_languages_at_the_width_of_a_phone() 
         let (numerator, denominator, shown) = figure(&browser);
         assert_eq!((&numerator, &denominator), (&json!("426"), &json!("485")), "{shown}");
         assert!(shown.contains("426 / 485"), "people read the integers: {shown}");
+        // Due on 2017-12-21: late as of the day that was asked for, not as of now.
+        let late = browser.script("return document.querySelector('[data-case]').innerText");
+        assert!(late.as_str().is_some_and(|late| late.contains("634")), "{late}");
         assert_eq!(browser.script("return document.documentElement.lang"), tag);
         assert!(
             browser.script("return document.getElementById('main').innerText").to_string().contains(word),

@@ -1,3 +1,5 @@
+//! Longer than other files because kinds, bodies and their codec are one table read side by side.
+//!
 //! Acts: one thing that one person did, at one moment, on one device.
 //!
 //! An act is a CBOR map with unsigned keys (`docs/formats.md`). Its bytes are the truth and are kept as they came:

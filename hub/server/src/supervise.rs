@@ -53,6 +53,8 @@ pub fn view(hub: &Hub, area: FeedId, asked: Asked) -> Result<SupervisorView, Sto
     let (pack, now_s) = (hub.pack(), hub.now_s());
     let today = Day::of(now_s, pack.day_offset_s);
     let as_of = asked.as_of.unwrap_or(today);
+    // Late as of the end of the day that was asked for: one page, one moment.
+    let late_at_s = now_s.min(as_of.plus(1).start_s(pack.day_offset_s).saturating_sub(1));
     let first = figures::span(hub)?.map_or(as_of, |(first, _)| first);
     let period = period(asked.kind, as_of, first);
     let big = figures::rate(hub, asked.definition, period, area)?;
@@ -61,7 +63,7 @@ pub fn view(hub: &Hub, area: FeedId, asked: Asked) -> Result<SupervisorView, Sto
         other_rates.push(OtherRate { definition: definition.id, rate: figures::rate(hub, definition, period, area)?.rate });
     }
     let natural = |count: i64| u64::try_from(count).unwrap_or(0);
-    let (overdue, overdue_count) = overdue(hub, area, now_s)?;
+    let (overdue, overdue_count) = overdue(hub, area, late_at_s)?;
     let (contested, refused, quarantined) = store::read(hub.store(), |tx| tx.to_settle())?;
     Ok(SupervisorView {
         language: asked.language,
@@ -79,7 +81,7 @@ pub fn view(hub: &Hub, area: FeedId, asked: Asked) -> Result<SupervisorView, Sto
         },
         known_until_s: hub.known_until_s(area),
         trend: trend(hub, area, asked.definition, period)?,
-        grids: grids(hub, area, asked.definition, period, now_s)?,
+        grids: grids(hub, area, asked.definition, period, late_at_s)?,
         overdue,
         overdue_count,
         phones: phones(hub, area),
@@ -104,12 +106,12 @@ fn grids(
     area: FeedId,
     definition: &'static RateDefinition,
     period: Period,
-    now_s: i64,
+    late_at_s: i64,
 ) -> Result<Vec<GridRow>, StoreError> {
     let pack = hub.pack();
     let (cohort, reported, overdue) = store::read(hub.store(), |tx| {
         let sums = |cohort| period.days(cohort).map_or_else(|| Ok(Vec::new()), |(from, to)| tx.counts(from, to));
-        Ok((sums(definition.cohort)?, sums(Cohort::ReportDay)?, tx.overdue_by_area(now_s)?))
+        Ok((sums(definition.cohort)?, sums(Cohort::ReportDay)?, tx.overdue_by_area(late_at_s)?))
     })?;
     let of = |cells: &[(FeedId, Counts)], id| {
         cells.iter().find(|(area, _)| *area == id).map(|(_, counts)| *counts).unwrap_or_default()
@@ -137,10 +139,10 @@ fn grids(
     Ok(rows)
 }
 
-fn overdue(hub: &Hub, area: FeedId, now_s: i64) -> Result<(Vec<OverdueRow>, u64), StoreError> {
+fn overdue(hub: &Hub, area: FeedId, late_at_s: i64) -> Result<(Vec<OverdueRow>, u64), StoreError> {
     let pack = hub.pack();
     let (listed, by_area) =
-        store::read(hub.store(), |tx| Ok((tx.overdue(now_s, OVERDUE_LISTED)?, tx.overdue_by_area(now_s)?)))?;
+        store::read(hub.store(), |tx| Ok((tx.overdue(late_at_s, OVERDUE_LISTED)?, tx.overdue_by_area(late_at_s)?)))?;
     let count = by_area.iter().filter(|(of, _)| pack.areas.covers(area, *of)).map(|(_, count)| count).sum();
     let rows = listed
         .into_iter()
@@ -156,7 +158,7 @@ fn overdue(hub: &Hub, area: FeedId, now_s: i64) -> Result<(Vec<OverdueRow>, u64)
                 class: pack.classes.get(&class).map_or(class, |class| class.name.clone()),
                 area: pack.areas.area(of).map_or_else(String::new, |area| area.name.clone()),
                 deadline_s,
-                hours_late: u64::try_from((now_s - deadline_s) / 3_600).unwrap_or(0),
+                hours_late: u64::try_from((late_at_s - deadline_s) / 3_600).unwrap_or(0),
                 stage: state.position.map_or(Stage::Reported, |position| position.stage),
             })
         })

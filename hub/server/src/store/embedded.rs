@@ -1,3 +1,5 @@
+//! Longer than other files because it is one trait, statement beside method.
+//!
 //! The embedded store: one encrypted SQLite file, one writer, readers beside it.
 //!
 //! `FULL` on every commit: without it a power cut looks to phones like a rollback of lines that they were told.
