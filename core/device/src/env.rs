@@ -55,24 +55,27 @@ impl Clock for SystemClock {
         since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
-    #[allow(clippy::disallowed_methods, reason = "the edge where the phone's clock comes in")]
     fn uptime_ms(&self) -> i64 {
-        let text = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
-        let seconds = text.split(' ').next().and_then(|first| first.split_once('.'));
-        let Some((whole, hundredths)) = seconds else { return 0 };
-        let whole: i64 = whole.parse().unwrap_or(0);
-        let hundredths: i64 = hundredths.parse().unwrap_or(0);
-        whole.saturating_mul(1_000).saturating_add(hundredths.saturating_mul(10))
+        use rustix::time::{ClockId, clock_gettime};
+        // Both go on while the phone sleeps; apps may not read /proc/uptime on Android.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let clock = ClockId::Boottime;
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        let clock = ClockId::Monotonic;
+        let since = clock_gettime(clock);
+        since.tv_sec.saturating_mul(1_000).saturating_add(since.tv_nsec / 1_000_000)
     }
 
-    #[allow(clippy::disallowed_methods, reason = "the edge where the phone's clock comes in")]
     fn boot_id(&self) -> [u8; 16] {
         // Where the system names no boot, every start of the process counts as one: times are then claimed, not proven.
-        let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        let hex: String = text.chars().filter(char::is_ascii_hexdigit).collect();
-        let bytes = gewu_model::ids::from_hex(&hex).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
-        static PROCESS: std::sync::OnceLock<[u8; 16]> = std::sync::OnceLock::new();
-        bytes.unwrap_or_else(|| *PROCESS.get_or_init(|| random_array(&SystemRandom)))
+        // Asked once: a process lives within one boot.
+        static BOOT: std::sync::OnceLock<[u8; 16]> = std::sync::OnceLock::new();
+        *BOOT.get_or_init(|| {
+            let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+            let hex: String = text.chars().filter(char::is_ascii_hexdigit).collect();
+            let bytes = gewu_model::ids::from_hex(&hex).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+            bytes.unwrap_or_else(|| random_array(&SystemRandom))
+        })
     }
 }
 

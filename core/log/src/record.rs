@@ -283,13 +283,13 @@ impl Record {
         Ok(fold(&fold_acts(self.id, self.header.feed, self.header.kind, &rows, whom), self.header.feed).state)
     }
 
-    /// Takes an entry in: guard, row, fold where the header suffices. Returns the row to store.
+    /// Takes an entry in: guard, row, fold where the header suffices.
     ///
     /// The entry is not here yet: whoever calls has looked. `said` is the hub's word, where known.
     ///
     /// # Errors
     /// [`RecordError`]; the record is as it was.
-    pub fn take(&mut self, entry: &Entry, said: Option<Said>, whom: Whom<'_>) -> Result<Row, RecordError> {
+    pub fn take(&mut self, entry: &Entry, said: Option<Said>, whom: Whom<'_>) -> Result<(), RecordError> {
         let place = self.place(entry.author, &entry.deps)?;
         guard::rebuilt(entry, &place)?;
         let row = Row {
@@ -314,9 +314,9 @@ impl Record {
         self.header.push(&row);
         if let Some(rows) = &mut self.rows {
             let at = rows.partition_point(|before| before.order() < row.order());
-            rows.insert(at, row.clone());
+            rows.insert(at, row);
         }
-        Ok(row)
+        Ok(())
     }
 
     fn step(&mut self, row: &Row, whom: Whom<'_>) -> bool {

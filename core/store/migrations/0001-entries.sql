@@ -123,50 +123,12 @@ CREATE TABLE quarantine (
     PRIMARY KEY (feed, entry)
 ) STRICT, WITHOUT ROWID;
 
--- Derived. Sums of what each record adds (gewu_model::tally), by area and day; no row is all zero.
-CREATE TABLE tally_day (
-    area                INTEGER NOT NULL,                      -- feed.id
-    day                 INTEGER NOT NULL,                      -- Days since 1970-01-01 at the place's offset.
-    reported            INTEGER NOT NULL,
-    handled             INTEGER NOT NULL,
-    closed              INTEGER NOT NULL,
-    filed               INTEGER NOT NULL,
-    self_handled        INTEGER NOT NULL,
-    forced              INTEGER NOT NULL,
-    dispatches          INTEGER NOT NULL,
-    returned            INTEGER NOT NULL,
-    unconfirmed         INTEGER NOT NULL,
-    due                 INTEGER NOT NULL,
-    due_handled         INTEGER NOT NULL,
-    due_handled_on_time INTEGER NOT NULL,
-    due_closed          INTEGER NOT NULL,
-    due_closed_on_time  INTEGER NOT NULL,
-    due_suspended       INTEGER NOT NULL,
-    due_reworked        INTEGER NOT NULL,
-    due_extended        INTEGER NOT NULL,
-    PRIMARY KEY (area, day)
-) STRICT, WITHOUT ROWID;
-
--- Derived. Sums of what each record adds (gewu_model::tally), by area and month; no row is all zero.
-CREATE TABLE tally_month (
-    area                INTEGER NOT NULL,                      -- feed.id
-    month               INTEGER NOT NULL,                      -- Year × 12 + month - 1.
-    reported            INTEGER NOT NULL,
-    handled             INTEGER NOT NULL,
-    closed              INTEGER NOT NULL,
-    filed               INTEGER NOT NULL,
-    self_handled        INTEGER NOT NULL,
-    forced              INTEGER NOT NULL,
-    dispatches          INTEGER NOT NULL,
-    returned            INTEGER NOT NULL,
-    unconfirmed         INTEGER NOT NULL,
-    due                 INTEGER NOT NULL,
-    due_handled         INTEGER NOT NULL,
-    due_handled_on_time INTEGER NOT NULL,
-    due_closed          INTEGER NOT NULL,
-    due_closed_on_time  INTEGER NOT NULL,
-    due_suspended       INTEGER NOT NULL,
-    due_reworked        INTEGER NOT NULL,
-    due_extended        INTEGER NOT NULL,
+-- Derived. Sums of what each record adds (gewu_model::tally), one row per area and month: a report touches one page here,
+-- and a year is twelve rows. Bytes as `tally.rs` writes them. No row is all zero.
+CREATE TABLE tally (
+    area  INTEGER NOT NULL,                                    -- feed.id
+    month INTEGER NOT NULL,                                    -- Year × 12 + month - 1, at the place's offset.
+    whole BLOB    NOT NULL CHECK (length(whole) > 0),          -- The month's counts.
+    days  BLOB    NOT NULL CHECK (length(days) > 0),           -- The counts of each of its days that has any.
     PRIMARY KEY (area, month)
 ) STRICT, WITHOUT ROWID;

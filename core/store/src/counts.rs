@@ -1,14 +1,15 @@
 //! Sums of tallies: whole months from the months' rows, days at the edges.
 
-use gewu_model::day::Day;
+use gewu_model::day::{Day, Month};
 use gewu_model::ids::FeedId;
 use gewu_model::tally::Counts;
 use rusqlite::Connection;
 
-use crate::derived::{counts_of, whole_months};
+use crate::derived::whole_months;
 use crate::error::{Attempt, StoreError};
 use crate::reader::Reader;
 use crate::sql;
+use crate::tally::{Days, column, days_at, decode_whole};
 
 impl Reader {
     /// First and last day on which anything is counted, by report or by deadline; `None`: nothing is.
@@ -23,13 +24,10 @@ impl Reader {
             let mut rows = feeds.query([]).attempt(attempted)?;
             while let Some(row) = rows.next().attempt(attempted)? {
                 let area: i64 = row.get(0).attempt(attempted)?;
-                let end = |statement| {
-                    let mut end = db.prepare_cached(statement).attempt(attempted)?;
-                    end.query_row([area], |row| row.get::<_, Option<i32>>(0)).attempt(attempted)
-                };
-                if let (Some(first), Some(last)) = (end(sql::FIRST_DAY)?, end(sql::LAST_DAY)?) {
-                    let (before, after) = days.unwrap_or((Day(first), Day(last)));
-                    days = Some((before.min(Day(first)), after.max(Day(last))));
+                let (first, last) = (end(db, sql::FIRST_MONTH, area, false)?, end(db, sql::LAST_MONTH, area, true)?);
+                if let (Some(first), Some(last)) = (first, last) {
+                    let (before, after) = days.unwrap_or((first, last));
+                    days = Some((before.min(first), after.max(last)));
                 }
             }
             Ok(days)
@@ -60,10 +58,10 @@ impl Reader {
                 let mut counts = Counts::default();
                 if let Some(id) = self.feed_id(*area)? {
                     if let Some((first, last)) = months {
-                        counts.add(&sum(db, sql::SUM_MONTHS, id, first.0, last.0)?, 1);
+                        add_months(db, &mut counts, id, first, last)?;
                     }
                     for (first, last) in &edges {
-                        counts.add(&sum(db, sql::SUM_DAYS, id, first.0, last.0)?, 1);
+                        add_days(db, &mut counts, id, *first, *last)?;
                     }
                 }
                 sums.push((*area, counts));
@@ -73,8 +71,35 @@ impl Reader {
     }
 }
 
-fn sum(db: &Connection, statement: &str, area: i64, first: i32, last: i32) -> Result<Counts, StoreError> {
+/// First or last day of an area's first or last month.
+fn end(db: &Connection, statement: &str, area: i64, last: bool) -> Result<Option<Day>, StoreError> {
+    let attempted = "looking for the first and last day";
+    let mut end = db.prepare_cached(statement).attempt(attempted)?;
+    let mut rows = end.query([area]).attempt(attempted)?;
+    let Some(row) = rows.next().attempt(attempted)? else { return Ok(None) };
+    let month = Month(row.get(0).attempt(attempted)?);
+    let days = Days::decode(column(row, 1)?)?;
+    let mut each = days.each(month);
+    Ok(if last { each.next_back() } else { each.next() }.map(|(day, _)| day))
+}
+
+fn add_months(db: &Connection, to: &mut Counts, area: i64, first: Month, last: Month) -> Result<(), StoreError> {
     let attempted = "summing a tally";
-    let mut sum = db.prepare_cached(statement).attempt(attempted)?;
-    sum.query_row((area, first, last), counts_of).attempt(attempted)
+    let mut months = db.prepare_cached(sql::TALLY_MONTHS).attempt(attempted)?;
+    let mut rows = months.query((area, first.0, last.0)).attempt(attempted)?;
+    while let Some(row) = rows.next().attempt(attempted)? {
+        to.add(&decode_whole(column(row, 0)?)?, 1);
+    }
+    Ok(())
+}
+
+/// Days that are no whole month: at most a month and a bit, however they lie.
+fn add_days(db: &Connection, to: &mut Counts, area: i64, first: Day, last: Day) -> Result<(), StoreError> {
+    for month in (first.month().0..=last.month().0).map(Month) {
+        if let Some(days) = days_at(db, area, month)? {
+            let within = days.each(month).filter(|(day, _)| (first..=last).contains(day));
+            within.for_each(|(_, counts)| to.add(counts, 1));
+        }
+    }
+    Ok(())
 }

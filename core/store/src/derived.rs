@@ -1,7 +1,7 @@
 //! What follows from the entries: headers, columns for pages, tallies. Saved at each commit, dropped and made anew by
 //! [`rebuild`], and written out in one canonical text by [`dump`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use gewu_log::record::{Header, Record};
@@ -10,15 +10,19 @@ use gewu_model::code::Code;
 use gewu_model::day::{Day, Month};
 use gewu_model::ids::{FeedId, GrantId, RecordId};
 use gewu_model::tally::{Counts, Deltas};
+use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, params_from_iter};
 
 use crate::cache::Cache;
 use crate::error::{Attempt, StoreError};
 use crate::held::{Held, whom};
 use crate::rows::{chain, id16, log_rows, signed};
 use crate::sql;
+use crate::tally;
 use crate::write::Write;
+
+/// Most headers fit without growing the buffer.
+const HEADER_BYTES_USUAL: usize = 512;
 
 /// In `record.due_s`: open, and never due.
 pub(crate) const NEVER_DUE_S: i64 = i64::MAX;
@@ -29,7 +33,9 @@ fn page_columns(state: &CaseState) -> (Option<FeedId>, Option<i64>) {
 }
 
 fn header_bytes(header: &Header) -> Vec<u8> {
-    minicbor::to_vec(header).unwrap_or_else(|never| unreachable!("{never}"))
+    let mut bytes = Vec::with_capacity(HEADER_BYTES_USUAL);
+    minicbor::encode(header, &mut bytes).unwrap_or_else(|never| unreachable!("{never}"));
+    bytes
 }
 
 impl Write<'_> {
@@ -44,7 +50,7 @@ impl Write<'_> {
             deltas.replace(&held.before, &held.record.header().state, cache.day_offset_s);
             changed = true;
         }
-        tally(db, cache, &deltas)?;
+        tally::add(db, cache, &deltas)?;
         if refold_all {
             rebuild(db, cache)?;
         }
@@ -88,44 +94,13 @@ fn miss(db: &Connection, record: i64, missing: &BTreeSet<GrantId>) -> Result<(),
     Ok(())
 }
 
-/// Adds to the tallies by day and by month.
-fn tally(db: &Connection, cache: &mut Cache, deltas: &Deltas) -> Result<(), StoreError> {
-    let mut months: BTreeMap<(i64, Month), Counts> = BTreeMap::new();
-    for (area, day, counts) in deltas.cells() {
-        let area = cache.feed(db, area)?;
-        months.entry((area, day.month())).or_default().add(counts, 1);
-        add(db, sql::ADD_DAY, sql::DROP_EMPTY_DAY, area, day.0, counts)?;
-    }
-    for ((area, month), counts) in months.iter().filter(|(_, counts)| !counts.is_zero()) {
-        add(db, sql::ADD_MONTH, sql::DROP_EMPTY_MONTH, *area, month.0, counts)?;
-    }
-    Ok(())
-}
-
-fn add(
-    db: &Connection,
-    add: &str,
-    drop_empty: &str,
-    area: i64,
-    period: i32,
-    counts: &Counts,
-) -> Result<(), StoreError> {
-    let attempted = "adding to a tally";
-    let values = [area, i64::from(period)].into_iter().chain(counts.0);
-    db.prepare_cached(add).attempt(attempted)?.execute(params_from_iter(values)).attempt(attempted)?;
-    if counts.0.iter().any(|count| *count < 0) {
-        db.prepare_cached(drop_empty).attempt(attempted)?.execute((area, period)).attempt(attempted)?;
-    }
-    Ok(())
-}
-
 fn clear(db: &Connection, statements: &[&str]) -> Result<(), StoreError> {
     statements.iter().try_for_each(|statement| db.execute(statement, []).map(drop)).attempt("dropping derived rows")
 }
 
 /// Drops all derived rows and makes them anew from the entries.
 pub(crate) fn rebuild(db: &Connection, cache: &mut Cache) -> Result<(), StoreError> {
-    clear(db, &[sql::CLEAR_DERIVED, sql::CLEAR_DAYS, sql::CLEAR_MONTHS, sql::CLEAR_RECORDS])?;
+    clear(db, &[sql::CLEAR_DERIVED, sql::CLEAR_TALLY, sql::CLEAR_RECORDS])?;
     let attempted = "reading the entries";
     let mut ends = Vec::new();
     {
@@ -140,7 +115,7 @@ pub(crate) fn rebuild(db: &Connection, cache: &mut Cache) -> Result<(), StoreErr
         let state = rebuild_record(db, cache, row, last)?;
         deltas.replace(&CaseState::default(), &state, cache.day_offset_s);
     }
-    tally(db, cache, &deltas)
+    tally::add(db, cache, &deltas)
 }
 
 fn rebuild_record(db: &Connection, cache: &mut Cache, row: i64, last: i64) -> Result<CaseState, StoreError> {
@@ -165,7 +140,7 @@ fn rebuild_record(db: &Connection, cache: &mut Cache, row: i64, last: i64) -> Re
 /// Counts all records anew, at another beginning of days.
 pub(crate) fn retally(db: &Connection, cache: &mut Cache) -> Result<(), StoreError> {
     let attempted = "counting anew";
-    clear(db, &[sql::CLEAR_DAYS, sql::CLEAR_MONTHS])?;
+    clear(db, &[sql::CLEAR_TALLY])?;
     let mut deltas = Deltas::default();
     {
         let mut headers = db.prepare(sql::ALL_HEADERS).attempt(attempted)?;
@@ -176,19 +151,14 @@ pub(crate) fn retally(db: &Connection, cache: &mut Cache) -> Result<(), StoreErr
             deltas.replace(&CaseState::default(), &header.state, cache.day_offset_s);
         }
     }
-    tally(db, cache, &deltas)
+    tally::add(db, cache, &deltas)
 }
 
 /// All derived rows in key order, names in full, so that two stores that hold the same give the same text.
 pub(crate) fn dump(db: &Connection) -> Result<String, StoreError> {
     let attempted = "writing the derived rows out";
     let mut text = String::new();
-    let tables = [
-        ("record", sql::DUMP_RECORDS),
-        ("missing_grant", sql::DUMP_MISSING),
-        ("tally_day", sql::DUMP_DAYS),
-        ("tally_month", sql::DUMP_MONTHS),
-    ];
+    let tables = [("record", sql::DUMP_RECORDS), ("missing_grant", sql::DUMP_MISSING)];
     for (table, statement) in tables {
         let mut dump = db.prepare(statement).attempt(attempted)?;
         let columns = dump.column_count();
@@ -202,7 +172,28 @@ pub(crate) fn dump(db: &Connection) -> Result<String, StoreError> {
             text.push('\n');
         }
     }
+    dump_tallies(db, &mut text)?;
     Ok(text)
+}
+
+/// By area: each month with its counts, then its days with theirs.
+fn dump_tallies(db: &Connection, text: &mut String) -> Result<(), StoreError> {
+    let attempted = "writing the tallies out";
+    let mut line = |kind: &str, feed: FeedId, period: &str, counts: &Counts| {
+        let _ = write!(text, "{kind} {feed} {period}");
+        counts.0.iter().for_each(|count| _ = write!(text, " {count}"));
+        text.push('\n');
+    };
+    let mut tallies = db.prepare(sql::DUMP_TALLY).attempt(attempted)?;
+    let mut rows = tallies.query([]).attempt(attempted)?;
+    while let Some(row) = rows.next().attempt(attempted)? {
+        let (feed, month) = (FeedId(id16(row, 0).attempt(attempted)?), Month(row.get(1).attempt(attempted)?));
+        line("tally_month", feed, &month.to_string(), &tally::decode_whole(tally::column(row, 2)?)?);
+        for (day, counts) in tally::Days::decode(tally::column(row, 3)?)?.each(month) {
+            line("tally_day", feed, &day.to_string(), counts);
+        }
+    }
+    Ok(())
 }
 
 fn value(text: &mut String, value: ValueRef<'_>) {
@@ -216,15 +207,6 @@ fn value(text: &mut String, value: ValueRef<'_>) {
             let _ = write!(text, "{byte:02x}");
         }),
     }
-}
-
-/// Reads a row of sums; `NULL` where there was nothing to add.
-pub(crate) fn counts_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Counts> {
-    let mut counts = Counts::default();
-    for (column, slot) in counts.0.iter_mut().enumerate() {
-        *slot = row.get::<_, Option<i64>>(column)?.unwrap_or(0);
-    }
-    Ok(counts)
 }
 
 /// Runs of days, first and last of each.
@@ -247,18 +229,6 @@ pub(crate) fn whole_months(from: Day, to: Day) -> (Option<(Month, Month)>, DayRu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gewu_model::tally::{COUNTS, Count};
-
-    #[test]
-    fn the_columns_of_tallies_are_the_models_counts() {
-        let columns: Vec<String> = Count::COLUMNS.iter().map(|column| (*column).to_owned()).collect();
-        assert_eq!(columns.len(), COUNTS);
-        for statement in [sql::ADD_DAY, sql::ADD_MONTH, sql::DUMP_DAYS, sql::DUMP_MONTHS] {
-            assert!(statement.contains(&columns.join(", ")), "{statement}");
-        }
-        let sums: Vec<String> = columns.iter().map(|column| format!("sum({column})")).collect();
-        assert!(sql::SUM_DAYS.contains(&sums.join(", ")) && sql::SUM_MONTHS.contains(&sums.join(", ")));
-    }
 
     #[test]
     fn days_are_split_into_whole_months_and_what_is_left() {

@@ -31,6 +31,7 @@ mod rows;
 mod seals;
 mod sql;
 mod store;
+mod tally;
 mod write;
 
 pub use apply::{Answer, AppliedLines};

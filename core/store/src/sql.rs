@@ -14,31 +14,6 @@ macro_rules! statements {
     };
 }
 
-/// The counts as a list, with a pattern around each.
-macro_rules! counts {
-    ($name:ident) => {
-        $name!(
-            reported handled closed filed self_handled forced dispatches returned unconfirmed due due_handled
-            due_handled_on_time due_closed due_closed_on_time due_suspended due_reworked due_extended
-        )
-    };
-}
-macro_rules! listed {
-    ($first:ident $($column:ident)*) => { concat!(stringify!($first), $(", ", stringify!($column)),*) };
-}
-macro_rules! summed {
-    ($first:ident $($column:ident)*) => { concat!("sum(", stringify!($first), ")", $(", sum(", stringify!($column), ")"),*) };
-}
-macro_rules! added {
-    ($first:ident $($column:ident)*) => {
-        concat!(stringify!($first), " = ", stringify!($first), " + excluded.", stringify!($first),
-            $(", ", stringify!($column), " = ", stringify!($column), " + excluded.", stringify!($column)),*)
-    };
-}
-macro_rules! all_zero {
-    ($first:ident $($column:ident)*) => { concat!(stringify!($first), " = 0", $(" AND ", stringify!($column), " = 0"),*) };
-}
-
 macro_rules! entry_columns {
     () => {
         "entry.id, entry.log, entry.seq, entry.record, entry.prev, entry.verdict, entry.hub_time_s, entry.n, entry.answer, \
@@ -84,16 +59,13 @@ statements! {
         SAVE_HEADER = "UPDATE record SET last = ?2, header = ?3 WHERE id = ?1";
         SAVE_RECORD = "UPDATE record SET last = ?2, header = ?3, area = ?4, due_s = ?5 WHERE id = ?1";
 
-        ADD_DAY = concat!("INSERT INTO tally_day (area, day, ", counts!(listed),
-            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
-             ON CONFLICT (area, day) DO UPDATE SET ", counts!(added));
-        ADD_MONTH = concat!("INSERT INTO tally_month (area, month, ", counts!(listed),
-            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
-             ON CONFLICT (area, month) DO UPDATE SET ", counts!(added));
-        DROP_EMPTY_DAY = concat!("DELETE FROM tally_day WHERE area = ?1 AND day = ?2 AND ", counts!(all_zero));
-        DROP_EMPTY_MONTH = concat!("DELETE FROM tally_month WHERE area = ?1 AND month = ?2 AND ", counts!(all_zero));
-        SUM_DAYS = concat!("SELECT ", counts!(summed), " FROM tally_day WHERE area = ?1 AND day BETWEEN ?2 AND ?3");
-        SUM_MONTHS = concat!("SELECT ", counts!(summed), " FROM tally_month WHERE area = ?1 AND month BETWEEN ?2 AND ?3");
+        TALLY_AT = "SELECT days FROM tally WHERE area = ?1 AND month = ?2";
+        PUT_TALLY = "INSERT INTO tally (area, month, whole, days) VALUES (?1, ?2, ?3, ?4) \
+            ON CONFLICT (area, month) DO UPDATE SET whole = excluded.whole, days = excluded.days";
+        DROP_TALLY = "DELETE FROM tally WHERE area = ?1 AND month = ?2";
+        TALLY_MONTHS = "SELECT whole FROM tally WHERE area = ?1 AND month BETWEEN ?2 AND ?3";
+        FIRST_MONTH = "SELECT month, days FROM tally WHERE area = ?1 ORDER BY month LIMIT 1";
+        LAST_MONTH = "SELECT month, days FROM tally WHERE area = ?1 ORDER BY month DESC LIMIT 1";
 
         GRANT = "SELECT grant_id, person, role, area, device, expires_s, pack_min, import, token FROM grant_known WHERE grant_id = ?1";
         PUT_GRANT = "INSERT OR REPLACE INTO grant_known (grant_id, person, role, area, device, expires_s, pack_min, import, token) \
@@ -127,8 +99,6 @@ statements! {
         ALL_CASES = concat!("SELECT ", case_columns!(), " FROM record WHERE id > ?2 AND ?1 <= 0 ORDER BY id LIMIT ?3");
         KNOWN_UNTIL = "SELECT known_until_s FROM feed WHERE feed = ?1";
         SET_KNOWN_UNTIL = "UPDATE feed SET known_until_s = ?2 WHERE id = ?1";
-        FIRST_DAY = "SELECT min(day) FROM tally_day WHERE area = ?1";
-        LAST_DAY = "SELECT max(day) FROM tally_day WHERE area = ?1";
         ENTRIES = concat!("SELECT ", entry_columns!(), " FROM entry WHERE id > ?1 ORDER BY id LIMIT ?2");
         RECORDS = "SELECT id, record FROM record WHERE id > ?1 ORDER BY id LIMIT ?2";
     }
@@ -146,8 +116,7 @@ statements! {
         COUNT_REFUSED = "SELECT count(*) FROM entry INDEXED BY entry_refused WHERE verdict > 0";
         ALL_HEADERS = "SELECT header FROM record ORDER BY id";
         CLEAR_DERIVED = "DELETE FROM missing_grant";
-        CLEAR_DAYS = "DELETE FROM tally_day";
-        CLEAR_MONTHS = "DELETE FROM tally_month";
+        CLEAR_TALLY = "DELETE FROM tally";
         CLEAR_RECORDS = "UPDATE record SET last = 0, area = NULL, due_s = NULL, header = x''";
         LAST_ENTRIES = "SELECT record, max(id) FROM entry GROUP BY record ORDER BY record";
         RECORD_NAME = "SELECT record.record, feed.feed, record.kind FROM record JOIN feed ON feed.id = record.feed WHERE record.id = ?1";
@@ -155,8 +124,6 @@ statements! {
             FROM record JOIN feed ON feed.id = record.feed LEFT JOIN feed AS area ON area.id = record.area ORDER BY record.record";
         DUMP_MISSING = "SELECT missing_grant.grant_id, record.record FROM missing_grant \
             JOIN record ON record.id = missing_grant.record ORDER BY 1, 2";
-        DUMP_DAYS = concat!("SELECT feed.feed, day, ", counts!(listed), " FROM tally_day JOIN feed ON feed.id = tally_day.area ORDER BY 1, 2");
-        DUMP_MONTHS = concat!("SELECT feed.feed, month, ", counts!(listed),
-            " FROM tally_month JOIN feed ON feed.id = tally_month.area ORDER BY 1, 2");
+        DUMP_TALLY = "SELECT feed.feed, tally.month, tally.whole, tally.days FROM tally JOIN feed ON feed.id = tally.area ORDER BY 1, 2";
     }
 }

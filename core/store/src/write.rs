@@ -65,7 +65,8 @@ pub enum AppendError {
 pub struct Write<'a> {
     pub(crate) db: &'a Connection,
     pub(crate) cache: &'a mut Cache,
-    pub(crate) held: BTreeMap<RecordId, Held>,
+    /// Boxed: a map of large values moves them about.
+    pub(crate) held: BTreeMap<RecordId, Box<Held>>,
     pub(crate) by_id: HashMap<i64, RecordId>,
     /// A grant was not what its notice had said: every record may be concerned.
     pub(crate) refold_all: bool,
@@ -187,7 +188,7 @@ impl<'a> Write<'a> {
                 .map_err(|error| StoreError::damaged(attempted, error))?;
             let held = Held::stored(row.get(0).attempt(attempted)?, id, row.get(2).attempt(attempted)?, header);
             self.by_id.extend(held.id.map(|row| (row, id)));
-            self.held.insert(id, held);
+            self.held.insert(id, Box::new(held));
             return Ok(true);
         }
         Ok(false)
@@ -196,7 +197,7 @@ impl<'a> Write<'a> {
     /// The record, which is new if it is not here.
     pub(crate) fn hold_or_new(&mut self, id: RecordId, feed: FeedId, kind: u16) -> Result<(), StoreError> {
         self.hold(id)?;
-        self.held.entry(id).or_insert_with(|| Held::new(id, feed, kind));
+        self.held.entry(id).or_insert_with(|| Box::new(Held::new(id, feed, kind)));
         Ok(())
     }
 
@@ -316,10 +317,9 @@ impl<'a> Write<'a> {
         };
         // Before the tips move; place has been asked, so every dep is of the record.
         let deps = held.dep_ids(db, cache, &entry.deps)?;
-        let row = match held.with_rows(db, cache, |record, whom| record.take(entry, said, whom))? {
-            Ok(row) => row,
-            Err(error) => return Ok(Err(error)),
-        };
+        if let Err(error) = held.with_rows(db, cache, |record, whom| record.take(entry, said, whom))? {
+            return Ok(Err(error));
+        }
         let log = cache.log(db, entry.feed, entry.author)?;
         let id = cache.next_entry();
         let record = *held.id.get_or_insert_with(|| cache.next_record());
@@ -333,18 +333,18 @@ impl<'a> Write<'a> {
             .execute(rusqlite::params![
                 id,
                 log.id,
-                signed(row.seq),
+                signed(entry.seq),
                 record,
                 prev,
                 said.map(|said| said.verdict.0),
                 said.map(|said| said.hub_time_s),
                 n.map(signed),
-                signed(row.change_seq),
-                signed(row.start_op),
-                row.time_s,
-                row.change.0.as_slice(),
+                signed(entry.change_seq),
+                signed(entry.start_op),
+                entry.time_s,
+                entry.change.0.as_slice(),
                 encoded,
-                row.act,
+                entry.act,
                 detail,
             ])
             .attempt(attempted)?;

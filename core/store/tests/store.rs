@@ -55,7 +55,7 @@ fn a_store_of_a_newer_version_is_named() {
     let file = phone.file.clone();
     let db = rusqlite::Connection::open(&file).expect("opens");
     db.execute_batch(&format!(
-        "PRAGMA key = \"x'{}'\"; PRAGMA cipher_page_size = 8192; PRAGMA user_version = 77;",
+        "PRAGMA key = \"x'{}'\"; PRAGMA cipher_page_size = 4096; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; PRAGMA user_version = 77;",
         "09".repeat(32)
     ))
     .expect("written");

@@ -12,7 +12,7 @@ pub const KEY: [u8; 32] = [9; 32];
 pub const ROW_REST_BYTES: usize = 40;
 /// The log wraps at so many pages.
 const WRAP_PAGES: u64 = 4_000;
-const PAGE_BYTES: u64 = 8_192 + 24;
+const PAGE_BYTES: u64 = 4_096 + 24;
 
 /// A rowid table of blobs.
 pub struct Raw {
@@ -26,10 +26,10 @@ pub fn open(file: &Path, encrypted: bool) -> Result<Connection, Fault> {
     let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
     if encrypted {
         db.execute_batch(&format!(
-            "PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'{key}'\"; PRAGMA cipher_page_size = 8192;"
+            "PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'{key}'\"; PRAGMA cipher_page_size = 4096; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
         ))?;
     } else {
-        db.execute_batch("PRAGMA page_size = 8192;")?;
+        db.execute_batch("PRAGMA page_size = 4096;")?;
     }
     db.execute_batch(
         "PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \

@@ -24,7 +24,7 @@ pub fn store(dir: &Path, file: &str) -> Connection {
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let db = Connection::open(dir.join(file)).expect("the file opens");
     let setup =
-        format!("PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 8192; PRAGMA ignore_check_constraints = ON;");
+        format!("PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 4096; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; PRAGMA ignore_check_constraints = ON;");
     db.execute_batch(&setup).expect("the key is taken");
     db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).expect("the key fits");
     db

@@ -113,7 +113,8 @@ fn connect(path: &Path, key: &[u8; 32], create: bool) -> std::result::Result<Con
     let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let pragmas = format!(
-        "PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 8192; PRAGMA cipher_log_level = NONE; \
+        "PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 4096; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; \
+         PRAGMA cipher_log_level = NONE; \
          PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; \
          PRAGMA cache_size = -65536; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = OFF;"
     );
