@@ -49,7 +49,7 @@ macro_rules! errors {
 }
 
 errors! {
-    /// The hub was not reached, or what answered is not the hub.
+    /// The hub was not reached, has no room, or what answered is not the hub.
     Offline;
     /// Free space, then repeat.
     StorageFull;

@@ -56,10 +56,10 @@ impl From<VaultError> for DeviceError {
 /// A call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
-    /// The hub was not reached, or what answered is not the hub. Nothing is lost; the agent tries again.
+    /// The hub was not reached, has no room, or what answered is not the hub. Nothing is lost; the agent tries again.
     #[error("no contact with the hub: {reason}")]
     Offline {
-        /// `offline`, `no_hub` or `wrong_hub`.
+        /// `offline`, `hub_full`, `no_hub` or `wrong_hub`.
         code: ErrorCode,
         /// Where it was looked for; empty where that is not known.
         hub: String,
@@ -185,6 +185,11 @@ impl DeviceError {
     #[must_use]
     pub fn retry(&self) -> bool {
         matches!(self, Self::Offline { .. } | Self::Busy)
+    }
+
+    /// Whether the hub cannot be talked to at all now, so that there is no use in asking it for anything else.
+    pub(crate) fn cut_off(&self) -> bool {
+        self.retry() && self.code() != ErrorCode::HubFull
     }
 
     /// No contact, before it is known where the hub was looked for.

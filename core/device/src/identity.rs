@@ -86,6 +86,7 @@ pub(crate) fn refused(reply: &Reply) -> DeviceError {
             reason: crate::error::RefusedReason::Right(gewu_model::rights::Refusal::NotYours),
         },
         ("sign_in", _) => DeviceError::UnlockNeeded { code: ErrorCode::NotEnrolled },
+        ("hub_full", _) | (_, 507) => DeviceError::offline(ErrorCode::HubFull, reason),
         (_, 429 | 500..=599) => DeviceError::offline(ErrorCode::Offline, format!("status {}", reply.status)),
         (_, status) => DeviceError::Defect { incident: format!("hub status {status}") },
     }

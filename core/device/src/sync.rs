@@ -94,9 +94,10 @@ impl Inner {
         let mut report = SyncReport::default();
         let member = self.member()?;
         let pushed = self.push(&member, &mut sizes, stopped, &mut report);
-        // Downloads never wait for uploads: a push that is refused does not keep the lines away.
+        // Downloads never wait for uploads: a push that is refused, or for which the hub has no room, does not keep the
+        // lines away.
         let pack_version = match pushed {
-            Err(error) if error.retry() => return Err(error),
+            Err(error) if error.cut_off() => return Err(error),
             _ => self.pull(&member, &mut sizes, stopped, &mut report)?,
         };
         if pack_version > member.pack.version {

@@ -12,6 +12,8 @@
 
 #[path = "change_is_automerge/history.rs"]
 mod history;
+#[path = "change_is_automerge/hostile.rs"]
+mod hostile;
 #[path = "change_is_automerge/mutator.rs"]
 mod mutator;
 

@@ -21,4 +21,5 @@ pub mod rate;
 pub mod rights;
 pub mod tally;
 pub mod time;
+pub mod verdict;
 pub mod view;

@@ -47,6 +47,11 @@ three_parts! {
         zh: "{hub} 的证书不是加入时记下的那一张。", "什么也没有发出。", "换一个网络再试。如果中心确实换了证书，请街道重新发邀请。";
         en: "The certificate of {hub} is not the one that this phone joined with.", "Nothing was sent.", "Try another network. If the hub really has a new certificate, ask the street office for a new invitation.";
     }
+    /// The hub has no room on its disk. `hub`.
+    HubFull = "hub_full" {
+        zh: "中心（{hub}）的存储空间满了，这次没有收下。", "没收下的都在本机，一件不少。", "可以继续工作，以后会自动再发；请告诉街道，给中心腾出空间。";
+        en: "The hub ({hub}) has no room left and did not take this in.", "What it did not take in is on this phone.", "Work on; it is sent again by itself. Tell the street office to make room on the hub.";
+    }
     /// The hub speaks a newer protocol only.
     UpgradeNeeded = "upgrade_needed" {
         zh: "中心已更新，本机的版本太旧。", "保存过的都在本机，更新后会发送。", "更新 Gewu，再同步。";

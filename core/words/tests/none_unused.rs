@@ -8,7 +8,7 @@ use gewu_words::Word;
 
 /// Words that stand ready for parts not written yet, by the beginning of their keys. A beginning whose words are all
 /// said must leave this list, which the test demands.
-const NOT_YET: &[&str] = &["Demo", "Field", "Invite", "Phone", "Row", "Serve", "SignIn"];
+const NOT_YET: &[&str] = &["Demo", "Field", "Invite", "Phone", "Serve", "SignIn"];
 
 /// Keys that a source says: every identifier behind `Word::`.
 fn said_in(source: &str, said: &mut BTreeSet<String>) {

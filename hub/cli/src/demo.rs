@@ -145,7 +145,7 @@ fn play(args: &DemoArgs, work: &Workplace, output: Output) -> Result<(Street, st
         let imported = json!({
             "rows": read.rows, "refused": read.refused.len(), "time_not_credible": read.time_not_credible,
             "closed_date_but_open": read.closed_date_but_open, "without_position": read.without_position,
-            "refused_rows": read.refused.iter().take(100).map(ToString::to_string).collect::<Vec<_>>(),
+            "refused_rows": read.refused.iter().take(100).map(|row| row.said(output.language)).collect::<Vec<_>>(),
         });
         return Ok((street, told, imported));
     }

@@ -1,6 +1,8 @@
 //! One month of the year of Xingsha: the demo arrives at the file's sums by counting, and so does a script that knows
 //! none of this code, from the export.
 
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

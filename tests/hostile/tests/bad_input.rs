@@ -168,13 +168,13 @@ fn bad_rows_are_refused_by_name_and_the_others_are_imported() {
     let refused: Vec<&str> =
         told["import"]["refused_rows"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
     let expected = [
-        ["row 2", "reported", "2026-02-30"],
-        ["row 3", "text", "1048576 bytes, at most"],
-        ["row 4", "text", "NUL"],
-        ["row 5", "status", "lost"],
-        ["row 6", "closed", "without a date"],
-        ["row 7", "key", "row 1"],
-        ["row 8", "grid", "empty"],
+        ["Row 2 was", "reported", "2026-02-30"],
+        ["Row 3 was", "text", "1048576 bytes, at most"],
+        ["Row 4 was", "text", "NUL"],
+        ["Row 5 was", "status", "lost"],
+        ["Row 6 was", "closed", "without a date"],
+        ["Row 7 was", "key", "row 1"],
+        ["Row 8 was", "grid", "empty"],
     ];
     assert_eq!(refused.len(), expected.len(), "{refused:?}");
     for (row, says) in refused.iter().zip(expected) {

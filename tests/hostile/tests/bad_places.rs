@@ -266,7 +266,7 @@ fn a_hub_on_a_full_disk_takes_nothing_in_and_goes_on_when_there_is_room() {
     phone.ok(&["capture", "--count", "2000"]);
     let waits = unsent(&phone);
     let refused = phone.run(&["sync"]);
-    let _ = refusal(&refused, "offline", 3);
+    let _ = refusal(&refused, "hub_full", 3);
     let left = unsent(&phone);
     assert!(left.as_u64() > Some(0) && left.as_u64() <= waits.as_u64(), "{left} of {waits} wait");
     drop(file);

@@ -14,7 +14,7 @@ use super::{encoded, library_hash, root_key};
 pub struct History {
     pub changes: Vec<ChangeFields<'static>>,
     /// For each change, itself and everything before it.
-    pasts: Vec<BTreeSet<usize>>,
+    pub pasts: Vec<BTreeSet<usize>>,
 }
 
 impl History {
@@ -44,7 +44,7 @@ impl History {
         history
     }
 
-    fn author(&mut self, random: &mut Random, actor: DeviceId, known: &BTreeSet<usize>) {
+    pub fn author(&mut self, random: &mut Random, actor: DeviceId, known: &BTreeSet<usize>) {
         let mut named: BTreeSet<usize> = self.heads(known);
         if named.len() > 1 && random.below(3) == 0 {
             let left_out = random.below(named.len());
@@ -86,7 +86,7 @@ impl History {
                 .unwrap_or(0),
             time: (random.next() >> 24) as i64,
             deps: deps.into_iter().collect(),
-            act: random.bytes(act_bytes).into(),
+            act: random.act(act_bytes).into(),
         });
         past.insert(self.changes.len() - 1);
         self.pasts.push(past);
@@ -105,7 +105,7 @@ impl History {
         of.difference(&older).copied().collect()
     }
 
-    fn all(&self) -> BTreeSet<usize> {
+    pub fn all(&self) -> BTreeSet<usize> {
         (0..self.changes.len()).collect()
     }
 

@@ -33,6 +33,19 @@ impl Random {
         ChangeHash(self.bytes(32).try_into().unwrap())
     }
 
+    /// An act that the guard lets pass: a note of a newer version, with this many bytes under a key of its own.
+    pub fn act(&mut self, byte_count: usize) -> Vec<u8> {
+        let count = u32::try_from(byte_count).unwrap();
+        let head: &[u8] = &[0xa5, 0x00, 0x18, 0x63, 0x01, 0x48, 1, 1, 1, 1, 1, 1, 1, 1, 0x03, 0x00, 0x05, 0xa0, 0x18, 0x63];
+        let length = match count {
+            0..=23 => vec![0x40 | count as u8],
+            24..=0xff => vec![0x58, count as u8],
+            0x100..=0xffff => [&[0x59][..], &(count as u16).to_be_bytes()].concat(),
+            _ => [&[0x5a][..], &count.to_be_bytes()].concat(),
+        };
+        [head, &length, &self.bytes(byte_count)].concat()
+    }
+
     /// Fields that keep all invariants.
     pub fn fields(&mut self) -> ChangeFields<'static> {
         let deps: BTreeSet<ChangeHash> = (0..self.pick(&[0, 1, 1, 2, 5]))

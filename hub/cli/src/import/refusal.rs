@@ -1,11 +1,10 @@
 //! Refused rows: which row, which column, why.
 //!
-//! The reasons are data, so that a caller can put them into another language; what [`fmt::Display`] gives
-//! is the English of the log. Values of the file are shortened before they get here.
+//! The reasons are data; their words stand in the table of words. Values of the file are shortened before they get here.
 
-use std::fmt;
+use std::fmt::Display;
 
-use thiserror::Error;
+use gewu_words::{ErrorCode, Language, Word, explain, say};
 
 use super::mapping::Column;
 
@@ -23,21 +22,19 @@ pub struct RefusedRow {
     pub reason: RefusedReason,
 }
 
-impl fmt::Display for RefusedRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "row {}, column `{}`: {}",
-            self.row, self.column, self.reason
-        )
+impl RefusedRow {
+    /// What is wrong with the row, as one sentence.
+    pub fn said(&self, language: Language) -> String {
+        let reason = self.reason.said(language);
+        explain(language, ErrorCode::RowRefused, &[("row", &self.row), ("column", &self.column), ("reason", &reason)])
+            .what
     }
 }
 
 /// Why a row was refused. Values of the file are shortened.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefusedReason {
     /// The column named is the first that the row lacks.
-    #[error("the row has {columns} columns of {columns_expected}")]
     TooFewColumns {
         /// Cells in the row.
         columns: usize,
@@ -45,7 +42,6 @@ pub enum RefusedReason {
         columns_expected: usize,
     },
     /// Mostly an unquoted delimiter inside a text, which shifts what follows. The column named is the last.
-    #[error("the row has {columns} columns of {columns_expected}")]
     TooManyColumns {
         /// Cells in the row.
         columns: usize,
@@ -53,13 +49,10 @@ pub enum RefusedReason {
         columns_expected: usize,
     },
     /// A cell that the mapping names holds U+0000.
-    #[error("a NUL character")]
     NulCharacter,
     /// A key, grid, class, status or reporting time is blank.
-    #[error("empty")]
     Empty,
     /// A name longer than [`super::NAME_BYTES_MAX`].
-    #[error("{bytes} bytes, at most {bytes_max}")]
     NameTooLong {
         /// Bytes found.
         bytes: usize,
@@ -67,7 +60,6 @@ pub enum RefusedReason {
         bytes_max: usize,
     },
     /// Another request has this key.
-    #[error("the key `{key}` was seen before, in row {row_before}")]
     KeySeenTwice {
         /// The key.
         key: String,
@@ -75,28 +67,23 @@ pub enum RefusedReason {
         row_before: u64,
     },
     /// The mapping does not say what this word means.
-    #[error("the mapping knows no status `{value}`")]
     UnknownStatus {
         /// The word.
         value: String,
     },
     /// No format of the mapping reads it, or the calendar has no such moment.
-    #[error("`{value}` is no time in any format of the mapping")]
     TimeUnreadable {
         /// The cell.
         value: String,
     },
     /// A moment before 1970, which a record cannot carry.
-    #[error("`{value}` lies before 1970")]
     TimeTooEarly {
         /// The cell.
         value: String,
     },
     /// The status says closed, but not when.
-    #[error("closed without a date")]
     ClosedWithoutDate,
     /// An earlier request puts this grid under another community.
-    #[error("grid `{grid}` is under `{community_before}` and under `{community}`")]
     GridUnderTwoCommunities {
         /// The grid.
         grid: String,
@@ -106,7 +93,6 @@ pub enum RefusedReason {
         community: String,
     },
     /// A text longer than [`super::TEXT_BYTES_MAX`].
-    #[error("a text of {bytes} bytes, at most {bytes_max}")]
     TextTooLong {
         /// Bytes found.
         bytes: usize,
@@ -114,14 +100,47 @@ pub enum RefusedReason {
         bytes_max: usize,
     },
     /// Not a decimal number of degrees, or out of range.
-    #[error("`{value}` is no coordinate")]
     CoordinateUnreadable {
         /// The cell.
         value: String,
     },
     /// A latitude without a longitude, or the other way round; the column named is the blank one.
-    #[error("one coordinate of the two is missing")]
     CoordinateMissing,
+}
+
+impl RefusedReason {
+    fn said(&self, language: Language) -> String {
+        let fill = |word, holes: &[(&str, &dyn Display)]| say(language, word, holes);
+        match self {
+            Self::TooFewColumns { columns, columns_expected } => {
+                fill(Word::RowTooFewColumns, &[("columns", columns), ("columns_expected", columns_expected)])
+            }
+            Self::TooManyColumns { columns, columns_expected } => {
+                fill(Word::RowTooManyColumns, &[("columns", columns), ("columns_expected", columns_expected)])
+            }
+            Self::NulCharacter => fill(Word::RowNulCharacter, &[]),
+            Self::Empty => fill(Word::RowEmpty, &[]),
+            Self::NameTooLong { bytes, bytes_max } => {
+                fill(Word::RowNameTooLong, &[("bytes", bytes), ("bytes_max", bytes_max)])
+            }
+            Self::KeySeenTwice { key, row_before } => {
+                fill(Word::RowKeySeenTwice, &[("key", key), ("row_before", row_before)])
+            }
+            Self::UnknownStatus { value } => fill(Word::RowUnknownStatus, &[("value", value)]),
+            Self::TimeUnreadable { value } => fill(Word::RowTimeUnreadable, &[("value", value)]),
+            Self::TimeTooEarly { value } => fill(Word::RowTimeTooEarly, &[("value", value)]),
+            Self::ClosedWithoutDate => fill(Word::RowClosedWithoutDate, &[]),
+            Self::GridUnderTwoCommunities { grid, community_before, community } => fill(
+                Word::RowGridUnderTwoCommunities,
+                &[("grid", grid), ("community_before", community_before), ("community", community)],
+            ),
+            Self::TextTooLong { bytes, bytes_max } => {
+                fill(Word::RowTextTooLong, &[("bytes", bytes), ("bytes_max", bytes_max)])
+            }
+            Self::CoordinateUnreadable { value } => fill(Word::RowCoordinateUnreadable, &[("value", value)]),
+            Self::CoordinateMissing => fill(Word::RowCoordinateMissing, &[]),
+        }
+    }
 }
 
 /// Why a row is refused, and at which column.

@@ -1,5 +1,6 @@
 //! The reader against a sample of every refusal, of a row, a mapping and a file.
 
+use gewu_words::Language;
 use serde_json::{Value, json};
 
 use super::*;
@@ -14,7 +15,7 @@ const BAD_ROWS: &[(&str, &str, &str)] = &[
     (
         "2,2024-05-01T08:00:00,,,G1,C1,noise,lost,x,,",
         "status",
-        "the mapping knows no status `lost`",
+        "the mapping knows no status “lost”",
     ),
     (
         "2,2024-05-01T08:00:00,,,G1,C1,noise,,x,,",
@@ -29,7 +30,7 @@ const BAD_ROWS: &[(&str, &str, &str)] = &[
     (
         "1,2024-05-01T08:00:00,,,G1,C1,noise,open,x,,",
         "id",
-        "the key `1` was seen before, in row 1",
+        "“1” was seen before, in row 1",
     ),
     (
         " ,2024-05-01T08:00:00,,,G1,C1,noise,open,x,,",
@@ -39,33 +40,33 @@ const BAD_ROWS: &[(&str, &str, &str)] = &[
     (
         "2,2024-05-01T08:00:00,,,G1,C2,noise,open,x,,",
         "community",
-        "grid `G1` is under `C1` and under `C2`",
+        "grid “G1” is under “C1” and under “C2”",
     ),
     (
         "2,2023-02-29T08:00:00,,,G1,C1,noise,open,x,,",
         "reported",
-        "`2023-02-29T08:00:00` is no time in any format of the mapping",
+        "“2023-02-29T08:00:00” is no time in any format of the mapping",
     ),
     ("2,,,,G1,C1,noise,open,x,,", "reported", "empty"),
     (
         "2,2024-05-01T08:00:00,soon,,G1,C1,noise,open,x,,",
         "closed",
-        "`soon` is no time in any format of the mapping",
+        "“soon” is no time in any format of the mapping",
     ),
     (
         "2,2024-05-01T08:00:00,,when the river that nobody has crossed runs dry,G1,C1,noise,open,x,,",
         "due",
-        "`when the river that nobody has crossed r…` is no time in any format of the mapping",
+        "“when the river that nobody has crossed r…” is no time in any format of the mapping",
     ),
     (
         "2,1969-12-31T08:00:00,,,G1,C1,noise,open,x,,",
         "reported",
-        "`1969-12-31T08:00:00` lies before 1970",
+        "“1969-12-31T08:00:00” lies before 1970",
     ),
     (
         "2,2024-05-01T08:00:00,1900-01-01,,G1,C1,noise,closed,x,,",
         "closed",
-        "`1900-01-01` lies before 1970",
+        "“1900-01-01” lies before 1970",
     ),
     (
         "2,2024-05-01T08:00:00,,,,C1,noise,open,x,,",
@@ -76,12 +77,12 @@ const BAD_ROWS: &[(&str, &str, &str)] = &[
     (
         "2,2024-05-01T08:00:00,,,G1,C1,noise,open,x,90.1,113",
         "lat",
-        "`90.1` is no coordinate",
+        "“90.1” is no coordinate",
     ),
     (
         "2,2024-05-01T08:00:00,,,G1,C1,noise,open,x,28,east",
         "lon",
-        "`east` is no coordinate",
+        "“east” is no coordinate",
     ),
     (
         "2,2024-05-01T08:00:00,,,G1,C1,noise,open,x,28,",
@@ -96,12 +97,12 @@ const BAD_ROWS: &[(&str, &str, &str)] = &[
     (
         "2,2024-05-01T08:00:00,,,G1,C1,noise,open,x,28",
         "lon",
-        "the row has 10 columns of 11",
+        "10 columns of 11",
     ),
     (
         "2,2024-05-01T08:00:00,,,G1,C1,noise,open,a,b,28,113",
         "lon",
-        "the row has 12 columns of 11",
+        "12 columns where 11 belong",
     ),
 ];
 
@@ -194,14 +195,28 @@ fn each_kind_of_bad_row_is_refused_by_name_and_stops_no_other() {
     ];
     for (bad, column, reason) in BAD_ROWS.iter().copied().chain(long) {
         let import = read_rows(&[GOOD, bad, "3,2024-05-02T08:00:00,,,G2,C2,light,open,dark,,"]);
-        let refused: Vec<String> = import.refused.iter().map(ToString::to_string).collect();
-        assert_eq!(refused, [format!("row 2, column `{column}`: {reason}")]);
+        let refused: Vec<String> = import.refused.iter().map(|row| row.said(Language::En)).collect();
+        assert_eq!(refused, [format!("Row 2 was not imported, column “{column}”: {reason}.")]);
         let keys: Vec<&str> = import
             .requests
             .iter()
             .map(|request| request.key.as_str())
             .collect();
         assert_eq!((import.rows, keys), (3, vec!["1", "3"]), "{reason}");
+    }
+}
+
+/// Each reason in Chinese: a whole sentence with what the English one names, and no English in it.
+#[test]
+fn a_refused_row_speaks_the_language_that_was_asked_for() {
+    for (bad, column, _) in BAD_ROWS {
+        let import = read_rows(&[GOOD, bad, "3,2024-05-02T08:00:00,,,G2,C2,light,open,dark,,"]);
+        let said: Vec<String> = import.refused.iter().map(|row| row.said(Language::Zh)).collect();
+        let [said] = said.as_slice() else { panic!("{bad}: {said:?}") };
+        let reason = said.strip_prefix(&format!("第 2 行没有导入，“{column}”一列：")).unwrap_or_else(|| panic!("{said}"));
+        let ours: String = reason.split('“').flat_map(|part| part.split('”').next_back()).collect();
+        assert!(ours.ends_with('。') && ours.chars().any(|letter| letter > '\u{2e7f}'), "{said}");
+        assert!(!ours.chars().any(|letter| letter.is_ascii_alphabetic() || "{}".contains(letter)), "{said}");
     }
 }
 

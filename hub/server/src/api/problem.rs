@@ -75,7 +75,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::StorageFull => {
                 let next = "Free space on the hub's disk.";
-                Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", what, KEPT, next)
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "hub_full", what, KEPT, next)
             }
             StoreError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", what, KEPT, "Try again in a moment."),
             StoreError::Damaged { .. } | StoreError::Engine { .. } => {
