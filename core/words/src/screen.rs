@@ -162,6 +162,7 @@ words! {
     SuperviseFortnight: "双周", "2 weeks";
     SuperviseMonth: "一月", "Month";
     SuperviseYear: "一年", "Year";
+    SuperviseRate: "结案率（应结案件）", "Closure rate (cases due)";
     SuperviseParts: "{numerator} / {denominator}", "{numerator} / {denominator}";
     SuperviseNothingDue: "这段时间没有到期的事项，所以没有结案率。换一个时段看看。", "No case falls due in this period, so there is no rate. Try another period.";
     SuperviseKnownUntil: "数据齐至 {time}", "complete up to {time}";
