@@ -1,4 +1,5 @@
 import LibCrypto
+import Street
 
 // The formats as `docs/formats.md` has them, read by nothing but the platform's libraries: a third reader.
 
@@ -41,7 +42,7 @@ func sha256(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
 }
 
 func insist(_ holds: Bool, _ what: String) throws {
-    guard holds else { throw Broken(description: what) }
+    guard holds else { throw Broken(what) }
 }
 
 /// Bytes taken one after another.
@@ -67,7 +68,7 @@ struct Taken {
             number |= Int64(byte & 0x7f) << shift
             if byte & 0x80 == 0 { return number }
         }
-        throw Broken(description: "too long a number")
+        throw Broken("too long a number")
     }
 
     mutating func signed() throws -> Int64 {
@@ -77,7 +78,7 @@ struct Taken {
             number |= Int64(byte & 0x7f) << shift
             if byte & 0x80 == 0 { return byte & 0x40 != 0 && shift < 57 ? number | (-1 << (shift + 7)) : number }
         }
-        throw Broken(description: "too long a number")
+        throw Broken("too long a number")
     }
 }
 
@@ -114,7 +115,7 @@ enum Cbor: Equatable {
             case 20: return .bool(false)
             case 21: return .bool(true)
             case 22: return .null
-            default: throw Broken(description: "simple value \(first & 31)")
+            default: throw Broken("simple value \(first & 31)")
             }
         }
         let number = try argument(first & 31, &taken)
@@ -125,14 +126,14 @@ enum Cbor: Equatable {
         case 3: return .text(String(decoding: try taken.take(Int(number)), as: UTF8.self))
         case 4: return .list(try (0..<number).map { _ in try item(&taken) })
         case 5: return .map(try members(number, &taken))
-        default: throw Broken(description: "major type \(first >> 5)")
+        default: throw Broken("major type \(first >> 5)")
         }
     }
 
     private static func members(_ count: Int64, _ taken: inout Taken) throws -> [(Int64, Cbor)] {
         var last: Int64 = -1
         return try (0..<count).map { _ in
-            guard case .number(let key) = try item(&taken), key > last else { throw Broken(description: "keys are not ascending") }
+            guard case .number(let key) = try item(&taken), key > last else { throw Broken("keys are not ascending") }
             last = key
             return (key, try item(&taken))
         }

@@ -1,5 +1,6 @@
 import Foundation
 import GewuBindings
+import Street
 import Testing
 
 /// The story of tests/conformance, told through the bindings, must be the one that Rust tells.
@@ -49,7 +50,7 @@ private struct Story {
     }
 
     mutating func step(_ step: Json) throws -> Json {
-        guard let device = phones[step["phone"].text ?? ""] else { throw Broken(description: "no such phone: \(step)") }
+        guard let device = phones[step["phone"].text ?? ""] else { throw Broken("no such phone: \(step)") }
         switch step["do"].text {
         case "report": return try report(device, step)
         case "act": return try act(device, step)
@@ -74,7 +75,7 @@ private struct Story {
         case "rebuild":
             let dumps = try device.rebuild()
             return ["same": Json(dumps.before == dumps.after)]
-        default: throw Broken(description: "no such step: \(step)")
+        default: throw Broken("no such step: \(step)")
         }
     }
 
@@ -87,7 +88,7 @@ private struct Story {
 
     private func act(_ device: Device, _ step: Json) throws -> Json {
         let kinds: [Kind] = [.close, .handle, .reopen]
-        guard let kind = kinds.first(where: { word($0) == step["kind"] }) else { throw Broken(description: "no such kind: \(step)") }
+        guard let kind = kinds.first(where: { word($0) == step["kind"] }) else { throw Broken("no such kind: \(step)") }
         let draft = ActDraft(text: step["text"].text ?? "", revision: step["revision"].number.map { UInt32($0) })
         _ = try device.act(name: name(step), kind: kind, draft: draft)
         return "saved"

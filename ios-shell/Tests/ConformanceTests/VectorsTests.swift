@@ -1,3 +1,4 @@
+import Street
 import Testing
 
 /// Every vector, recomputed here from its fields by the formats' text alone.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A value of JSON, so that what Swift tells can be compared with what Rust wrote down.
-enum Json: Codable, Equatable, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+package enum Json: Codable, Equatable, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral, CustomStringConvertible
 {
     case null
@@ -11,7 +11,7 @@ enum Json: Codable, Equatable, ExpressibleByStringLiteral, ExpressibleByBooleanL
     case list([Json])
     case map([String: Json])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
@@ -28,7 +28,7 @@ enum Json: Codable, Equatable, ExpressibleByStringLiteral, ExpressibleByBooleanL
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var out = encoder.singleValueContainer()
         switch self {
         case .null: try out.encodeNil()
@@ -40,39 +40,39 @@ enum Json: Codable, Equatable, ExpressibleByStringLiteral, ExpressibleByBooleanL
         }
     }
 
-    init(stringLiteral text: String) { self = .text(text) }
-    init(booleanLiteral bool: Bool) { self = .bool(bool) }
-    init(arrayLiteral items: Json...) { self = .list(items) }
-    init(dictionaryLiteral members: (String, Json)...) {
+    package init(stringLiteral text: String) { self = .text(text) }
+    package init(booleanLiteral bool: Bool) { self = .bool(bool) }
+    package init(arrayLiteral items: Json...) { self = .list(items) }
+    package init(dictionaryLiteral members: (String, Json)...) {
         self = .map(Dictionary(uniqueKeysWithValues: members))
     }
 
-    init(_ text: String?) { self = text.map(Json.text) ?? .null }
-    init(_ bool: Bool?) { self = bool.map(Json.bool) ?? .null }
-    init<Number: BinaryInteger>(_ number: Number?) { self = number.map { .number(Int64($0)) } ?? .null }
+    package init(_ text: String?) { self = text.map(Json.text) ?? .null }
+    package init(_ bool: Bool?) { self = bool.map(Json.bool) ?? .null }
+    package init<Number: BinaryInteger>(_ number: Number?) { self = number.map { .number(Int64($0)) } ?? .null }
 
     /// A file of `tests/conformance`.
-    static func file(_ name: String) throws -> Json {
+    package static func file(_ name: String) throws -> Json {
         try JSONDecoder().decode(Json.self, from: Data(contentsOf: root.appending(path: "tests/conformance/\(name)")))
     }
 
     /// Keys in order, no spaces: equal values give equal text.
-    var description: String {
+    package var description: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(self) else { return "?" }
         return String(decoding: data, as: UTF8.self)
     }
 
-    subscript(key: String) -> Json {
+    package subscript(key: String) -> Json {
         if case .map(let map) = self { map[key] ?? .null } else { .null }
     }
 
-    var list: [Json] { if case .list(let list) = self { list } else { [] } }
-    var map: [String: Json] { if case .map(let map) = self { map } else { [:] } }
-    var text: String? { if case .text(let text) = self { text } else { nil } }
-    var number: Int64? { if case .number(let number) = self { number } else { nil } }
+    package var list: [Json] { if case .list(let list) = self { list } else { [] } }
+    package var map: [String: Json] { if case .map(let map) = self { map } else { [:] } }
+    package var text: String? { if case .text(let text) = self { text } else { nil } }
+    package var number: Int64? { if case .number(let number) = self { number } else { nil } }
 }
 
 /// The repository.
-let root = URL(filePath: ProcessInfo.processInfo.environment["GEWU_ROOT"] ?? ".")
+package let root = URL(filePath: ProcessInfo.processInfo.environment["GEWU_ROOT"] ?? ".")
