@@ -128,9 +128,9 @@ public final class Desk {
         saved = UndoModel(phone, words, wait: platform.wait)
     }
 
-    /// Opens the Report screen.
-    public func startReport() {
-        report = ReportModel(phone, words, platform.finder, saved, wait: platform.wait)
+    /// Opens the Report screen, with the draft of before if that is to be gone on with.
+    public func startReport(isResuming: Bool = false) {
+        report = ReportModel(phone, words, platform.finder, saved, isResuming: isResuming, wait: platform.wait)
     }
 
     /// Leaves it; what is typed is kept.
@@ -141,6 +141,8 @@ public final class Desk {
 
     /// Opens a case's screen.
     public func look(_ code: String) -> CaseModel {
+        let before = looked
+        Task { await before?.keepNow() }
         let model = CaseModel(phone, words, code: code, wait: platform.wait)
         looked = model
         return model

@@ -43,12 +43,14 @@ public final class ReportModel {
     private let finder: any PlaceFinder
     private let keeper: DraftKeeper
     private let saved: UndoModel
+    private let isResuming: Bool
     private var spot: Spot?
     private var draft: Draft?
     private var searching: Task<Void, Never>?
     private var isFilling = false
 
-    init(_ phone: Phone, _ words: Words, _ finder: any PlaceFinder, _ saved: UndoModel, wait: @escaping Wait) {
+    init(_ phone: Phone, _ words: Words, _ finder: any PlaceFinder, _ saved: UndoModel, isResuming: Bool, wait: @escaping Wait) {
+        self.isResuming = isResuming
         self.phone = phone
         self.words = words
         self.finder = finder
@@ -65,6 +67,7 @@ public final class ReportModel {
             if step == .choosing, chosen == nil, text.isEmpty, let draft = read.1.first(where: { $0.about == nil }) {
                 self.draft = draft
                 unfinished = words(.draftKept, ["time": words.moment(draft.keptS)])
+                if isResuming { await resumeDraft() }
             }
         } catch {
             page = .troubled(error)

@@ -31,7 +31,7 @@ private struct Tabs: View {
     var body: some View {
         TabView {
             NavigationStack {
-                TodayScreen(desk: desk, words: words, report: report, model: desk.today).cases(desk, words)
+                TodayScreen(desk: desk, words: words, report: report, resume: resume, model: desk.today).cases(desk, words)
             }
             .tabItem { Label(words(.navToday), systemImage: "list.bullet") }
             NavigationStack {
@@ -53,6 +53,11 @@ private struct Tabs: View {
 
     private func report() {
         desk.startReport()
+        isReporting = true
+    }
+
+    private func resume() {
+        desk.startReport(isResuming: true)
         isReporting = true
     }
 

@@ -6,6 +6,7 @@ struct TodayScreen: View {
     let desk: Desk
     let words: Words
     let report: @MainActor () -> Void
+    let resume: @MainActor () -> Void
     @Bindable var model: TodayModel
 
     var body: some View {
@@ -15,7 +16,7 @@ struct TodayScreen: View {
                 TextField(words(.todaySearch), text: $model.search).field()
                 UndoBar(saved: desk.saved, words: words)
                 if let draft = model.draft {
-                    DraftCard(title: words(.draftReport), kept: draft, words: words, resume: report) {
+                    DraftCard(title: words(.draftReport), kept: draft, words: words, resume: resume) {
                         await model.discardDraft()
                     }
                 }
