@@ -1,11 +1,14 @@
+import Foundation
 internal import GewuBindings
 import Observation
 
 /// A case as its screen shows it.
 public struct CaseSheet: Equatable, Sendable {
     public let code: String
+    /// The class, or the code where it has none.
     public let title: String
-    public let stage: String
+    /// What was typed.
+    public let text: String?
     /// Facts with their names, in the order to show.
     public let facts: [Fact]
     public let chips: [Chip]
@@ -44,6 +47,8 @@ public struct HistoryLine: Identifiable, Equatable, Sendable {
     public let chips: [Chip]
     /// Why it was refused, and what to do.
     public let why: String?
+    /// What takes a refused act over, if this person may.
+    public let adoption: CaseAction?
 }
 
 /// Something that can be done, or cannot, and why.
@@ -53,8 +58,14 @@ public struct CaseAction: Identifiable, Equatable, Sendable {
     /// `nil`: allowed.
     public let why: String?
     public let needsText: Bool
+    /// Asks whom it goes to; `nil`: nobody is named.
+    public let field: Word?
+    /// For how many days it can be; none: it has no end.
+    public let days: [UInt32]
     let line: ActionLine
+    let adopts: EntryHash?
 
+    public var hasDays: Bool { !days.isEmpty }
     public var reason: String { why ?? "" }
     /// What the field for words asks for.
     public var wordsHint: Word { needsText ? .caseWordsNeeded : .caseWords }
@@ -66,6 +77,10 @@ public final class CaseModel {
     public private(set) var page = Page<CaseSheet>.loading
     /// Words for the next act; kept at every pause.
     public var text = "" { didSet { if text != oldValue { typed() } } }
+    /// Whom the next act goes to, by code.
+    public var field = ""
+    /// For how many days it is.
+    public var days: UInt32?
     /// The action that is being prepared; `nil`: none.
     public private(set) var chosen: CaseAction?
     public private(set) var kept: String?
@@ -100,6 +115,7 @@ public final class CaseModel {
             page = .filled(CaseSheet(detail, words))
             if text.isEmpty, let draft = drafts.first(where: { $0.about == code }) {
                 text = draft.text
+                chosen = page.content?.actions.first { $0.line.kind == draft.kind }
                 kept = words(.draftKept, ["time": words.moment(draft.keptS)])
             }
         } catch {
@@ -110,19 +126,24 @@ public final class CaseModel {
     /// An action was tapped: its words can be typed now.
     public func choose(_ action: CaseAction?) {
         chosen = action
+        field = ""
+        days = nil
         trouble = nil
         done = nil
     }
 
     /// Does what was chosen: one call.
     public func act() async {
-        guard let action = chosen, !isDoing else { return }
+        guard let action = chosen, !isBlocked else { return }
         isDoing = true
         defer { isDoing = false }
         await keeper.stop()
         let code = code
         let line = action.line
-        let draft = ActDraft(text: text, revision: revision, passed: line.passed ?? true, withdrawn: line.withdrawn)
+        let named = field.trimmingCharacters(in: .whitespacesAndNewlines)
+        let draft = ActDraft(
+            text: text, revision: revision, passed: line.passed ?? false, party: action.field == .caseParty ? named : nil,
+            area: action.field == .caseNewGrid ? named : nil, adopts: action.adopts, withdrawn: line.withdrawn, days: days)
         do throws(Trouble) {
             _ = try await phone.call { try $0.act(name: code, kind: line.kind, draft: draft) }
             trouble = nil
@@ -166,5 +187,17 @@ public final class CaseModel {
         case .success: kept = words(.draftKept, ["time": words.thisMoment()])
         case .failure(let error): trouble = error
         }
+    }
+}
+
+extension CaseModel {
+    /// The first thing to do: the action at the thumb.
+    public var first: CaseAction? { page.content?.actions.first }
+    /// Something is missing that the chosen act asks for, or it is under way.
+    public var isBlocked: Bool {
+        guard let chosen else { return true }
+        let isNamed = chosen.field == nil || !field.isEmpty
+        let isSaid = !chosen.needsText || !text.isEmpty
+        return isDoing || !isNamed || !isSaid || (chosen.hasDays && days == nil)
     }
 }

@@ -139,10 +139,9 @@ public final class Desk {
         report = nil
     }
 
-    /// Opens a case's screen.
-    public func look(_ code: String) -> CaseModel {
-        let before = looked
-        Task { await before?.keepNow() }
+    /// Opens a case's screen. What was typed on the one before is kept first: later it would land on what was done since.
+    public func look(_ code: String) async -> CaseModel {
+        await looked?.keepNow()
         let model = CaseModel(phone, words, code: code, wait: platform.wait)
         looked = model
         return model

@@ -91,6 +91,11 @@ public final class MeModel {
     }
 }
 
+extension MeModel {
+    /// Somebody has joined with this phone.
+    public var isEnrolled: Bool { page.content?.isEnrolled == true }
+}
+
 extension MeSheet {
     init(_ view: MeView, _ words: Words) {
         isEnrolled = view.enrolled != nil

@@ -5,32 +5,34 @@ internal import GewuBindings
 extension CaseSheet {
     init(_ detail: CaseDetail, _ words: Words) {
         let state = detail.state
-        let text = state.text?.value ?? ""
         code = state.code
-        title = [text, detail.classLabel ?? "", state.code].first { !$0.isEmpty } ?? state.code
-        stage = detail.stageLabel ?? ""
+        title = detail.classLabel ?? state.code
+        text = state.text?.value
         facts = Self.facts(detail, words)
         chips = Self.chips(detail, words)
         contested = Self.contested(state, words)
-        history = detail.history.map { HistoryLine($0, words) }
-        let lines = detail.actions.enumerated().map { CaseAction($0.offset, $0.element) }
+        // Taking a refused act over belongs to that act.
+        let lines = detail.actions.enumerated().map { CaseAction($0.offset, $0.element, nil) }.filter { $0.line.kind != .adopt }
         actions = lines.filter { $0.why == nil }
         others = lines.filter { $0.why != nil }
+        let adoption = detail.actions.first { $0.kind == .adopt && $0.allowed }
+        history = detail.history.reversed().map { HistoryLine($0, adoption, words) }
     }
 
     private static func facts(_ detail: CaseDetail, _ words: Words) -> [Fact] {
         let state = detail.state
         let assignees = state.assignees.compactMap { $0.party?.name ?? $0.person.map { String($0.hex.prefix(6)) } }
-        let place = state.place?.value.map { "\(Self.degrees($0.latitudeE7)), \(Self.degrees($0.longitudeE7))" }
         let rows: [(Word, String?)] = [
-            (.caseDeadline, state.deadlineS.map { words.moment($0) } ?? words(.dueNever)),
+            (.caseDeadline, state.deadlineS.map { words.deadline($0, isOpen: state.open) } ?? words(.dueNever)),
+            (.caseSuspended, state.suspendedUntilS.map { words.moment($0) }),
             (.caseAssignee, assignees.isEmpty ? words(.caseNobody) : assignees.joined(separator: " · ")),
             (.caseGrid, state.area?.value.name),
-            (.caseReporter, state.reporter.map { String($0.hex.prefix(6)) }),
-            (.casePlace, place),
+            (.casePlace, state.place?.value.map { degrees($0) }),
         ]
         return rows.compactMap { word, value in value.map { Fact(name: words(word), value: $0) } }
     }
+
+    private static func degrees(_ place: Place) -> String { "\(degrees(place.latitudeE7)), \(degrees(place.longitudeE7))" }
 
     private static func degrees(_ e7: Int32) -> String {
         let digits = String(e7.magnitude % 10_000_000)
@@ -55,13 +57,14 @@ extension CaseSheet {
             values.map { Fact(name: words(name), value: words(.caseContestedValue, ["value": $0])) }
         }
         return others(.caseGrid, state.area?.contested.map(\.name) ?? [])
-            + others(.reportWhat, state.class?.contested ?? [])
+            + others(.caseClass, state.class?.contested ?? [])
+            + others(.casePlace, state.place?.contested.map { $0.map { degrees($0) } ?? words(.reportPlaceNone) } ?? [])
             + others(.caseText, state.text?.contested.map { $0 ?? words(.caseNoText) } ?? [])
     }
 }
 
 extension HistoryLine {
-    init(_ line: ActView, _ words: Words) {
+    init(_ line: ActView, _ adoption: ActionLine?, _ words: Words) {
         id = line.entry.hex
         title = line.kindLabel
         by = line.author
@@ -70,18 +73,25 @@ extension HistoryLine {
         let delivery = Chip(text: line.deliveryLabel, tone: line.delivery == .confirmed ? .done : .onlyHere)
         let effect = line.effectLabel.map { Chip(text: $0, tone: .late) }
         chips = [delivery] + (effect.map { [$0] } ?? [])
+        self.adoption = line.delivery == .refused ? adoption.map { CaseAction(0, $0, line.entry) } : nil
         why = line.why
     }
 }
 
 extension CaseAction {
-    init(_ at: Int, _ line: ActionLine) {
+    init(_ at: Int, _ line: ActionLine, _ adopts: EntryHash?) {
         id = String(at)
         label = line.label
         why = line.allowed ? nil : line.why ?? ""
         needsText = line.needsText
+        field = Self.fields[line.kind]
+        days = line.kind == .suspend ? [1, 3, 7, 15, 30] : []
+        self.adopts = adopts
         self.line = line
     }
+
+    /// What an act is about beside words.
+    private static let fields: [Kind: Word] = [.dispatch: .caseParty, .relocate: .caseNewGrid]
 }
 
 extension SuperviseSheet {
@@ -102,6 +112,7 @@ extension RateFigure {
         numerator = rate.numerator ?? 0
         denominator = rate.denominator ?? 0
         shown = rate.shown
+        partsLabel = words(.supervisePartsLabel)
         parts = words(.superviseParts, ["numerator": words.number(numerator), "denominator": words.number(denominator)])
         nothing = rate.shown == nil ? words(.superviseNothingDue) : nil
         let counts: [(Word, Int64)] = [

@@ -39,6 +39,8 @@ public struct RateFigure: Equatable, Sendable {
     public let numerator: UInt64
     public let denominator: UInt64
     public let parts: String
+    /// What the two integers count.
+    public let partsLabel: String
     public let nothing: String?
     /// Counts beside it, in words.
     public let beside: [String]

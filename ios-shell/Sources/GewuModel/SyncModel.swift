@@ -8,6 +8,8 @@ public final class SyncModel {
     public private(set) var line = ""
     public private(set) var tone = Tone.soft
     public private(set) var notices: [Notice] = []
+    /// The most urgent of them, if there is one.
+    public var urgent: [Notice] { Array(notices.prefix(1)) }
     /// Said on every page while there is no network; `nil`: there is one.
     public private(set) var offline: String?
     public private(set) var isSyncing = false

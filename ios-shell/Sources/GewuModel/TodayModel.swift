@@ -2,6 +2,14 @@ import Foundation
 internal import GewuBindings
 import Observation
 
+/// Words on a case that were not finished.
+public struct CaseDraft: Identifiable, Equatable, Sendable {
+    /// The case's code.
+    public let id: String
+    public let title: String
+    public let kept: String
+}
+
 /// Today: what is late, what is due today, what is due later; a search over it; what was not finished.
 @MainActor @Observable
 public final class TodayModel {
@@ -10,8 +18,10 @@ public final class TodayModel {
     public var search = "" { didSet { arrange() } }
     /// Said in place of the list when a search finds nothing.
     public private(set) var nothingFound: String?
-    /// A report that was not finished.
+    /// A report that was not finished: when it was kept.
     public private(set) var draft: String?
+    /// Words on cases that were not finished.
+    public private(set) var caseDrafts: [CaseDraft] = []
     /// Whether there is more to load at the end.
     public private(set) var hasMore = false
     /// Where the phone's person works.
@@ -39,6 +49,13 @@ public final class TodayModel {
             lines = read.1.cases
             next = read.1.next
             draft = read.2.first { $0.about == nil }.map { words(.draftKept, ["time": words.moment($0.keptS)]) }
+            caseDrafts = read.2.compactMap { draft in
+                draft.about.map {
+                    CaseDraft(
+                        id: $0, title: words(.draftCase, ["code": $0]),
+                        kept: words(.draftKept, ["time": words.moment(draft.keptS)]))
+                }
+            }
             arrange()
         } catch {
             page = .troubled(error)
@@ -54,10 +71,10 @@ public final class TodayModel {
         arrange()
     }
 
-    /// Throws the unfinished report away.
-    public func discardDraft() async {
-        try? await phone.call { try $0.discardDraft(about: nil) }
-        draft = nil
+    /// Throws the unfinished report away, or the words on a case.
+    public func discardDraft(_ code: String? = nil) async {
+        try? await phone.call { try $0.discardDraft(about: code) }
+        await load()
     }
 
     private func arrange() {

@@ -49,17 +49,18 @@ public struct CaseRow: Identifiable, Equatable, Sendable {
 extension CaseRow {
     init(_ line: CaseLine, _ words: Words) {
         id = line.code
-        let name = line.className ?? ""
-        title = [line.text ?? "", name, line.code].first { !$0.isEmpty } ?? line.code
+        let text = line.text?.split(separator: "\n").first.map(String.init)
+        let name = line.className ?? line.code
+        title = text ?? name
         let area = line.area?.name ?? ""
         let stage = line.stageLabel ?? ""
-        detail = [area, stage].filter { !$0.isEmpty }.joined(separator: " · ")
+        detail = [area, text == nil ? "" : name, stage].filter { !$0.isEmpty }.joined(separator: " · ")
         due = words.due(line.dueInS)
         tone = line.overdue ? .late : .soft
         let contested = line.contested ? [Chip(text: words(.caseContested), tone: .onlyHere)] : []
         let unconfirmed = line.unconfirmed ? [Chip(text: words(.caseUnconfirmed), tone: .onlyHere)] : []
         chips = contested + unconfirmed
-        let spokenCase = words(.sayCase, ["class": title, "area": area, "stage": stage, "due": due])
+        let spokenCase = words(.sayCase, ["class": text == nil ? name : "\(name) · \(title)", "area": area, "stage": stage, "due": due])
         spoken = ([spokenCase] + chips.map(\.text)).joined(separator: " · ")
     }
 }

@@ -12,7 +12,7 @@ struct MeScreen: View {
         ScrollView {
             LazyVStack(alignment: .leading, spacing: SpaceSize.s3) {
                 Title(text: words(.meTitle), area: desk.today.area)
-                Notices(sync: desk.sync)
+                Notices(notices: desk.sync.notices)
                 Paged(
                     page: model.page, offline: desk.sync.offline, emptyTitle: words(.meTitle), emptyText: words(.meJoinText),
                     words: words, retry: model.load
@@ -35,6 +35,11 @@ struct MeScreen: View {
         }
         .ground()
         .safeAreaInset(edge: .top, spacing: 0) { StatusStrip(sync: desk.sync) }
+        .safeAreaInset(edge: .bottom, spacing: 0) {
+            if model.isEnrolled {
+                MainAction(title: words(.meSync)) { await model.tell(desk.sync.sync()) }.disabled(desk.sync.isSyncing)
+            }
+        }
         .task(id: desk.sync.revision) { await model.load() }
     }
 }
@@ -75,10 +80,6 @@ private struct Rest: View {
     let model: MeModel
 
     var body: some View {
-        PlainButton(title: words(.meSync)) { await model.tell(desk.sync.sync()) }
-            .disabled(desk.sync.isSyncing)
-            .frame(maxWidth: .infinity)
-            .card()
         FactLine(fact: Fact(name: words(.meStorage), value: sheet.storage)).card()
         Picker(words(.meLanguage), selection: $gewu.tongue) {
             Text(words(.meLanguageZh)).tag(Tongue.chinese)

@@ -17,10 +17,10 @@ struct StatusStrip: View {
 
 /// Notices, each with what happened, what is safe and what to do next.
 struct Notices: View {
-    let sync: SyncModel
+    let notices: [Notice]
 
     var body: some View {
-        ForEach(sync.notices) { notice in
+        ForEach(notices) { notice in
             ThreeParts(what: notice.what, safe: notice.safe, next: notice.next, tone: .onlyHere)
         }
     }

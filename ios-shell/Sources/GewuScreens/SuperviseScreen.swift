@@ -16,11 +16,11 @@ struct SuperviseScreen: View {
                 }
                 .pickerStyle(.segmented)
                 .frame(minHeight: TouchSize.target)
-                Notices(sync: desk.sync)
                 Paged(
                     page: model.page, offline: desk.sync.offline, emptyTitle: words(.superviseTitle),
                     emptyText: words(.superviseNothingDue), words: words, retry: model.load
                 ) { sheet in
+                    Text(sheet.rate.asOf).typeset(TypeSize.small, .regular, Tint.soft)
                     RateCard(rate: sheet.rate, trend: sheet.trend)
                     Grids(sheet: sheet, words: words)
                     Settle(sheet: sheet, words: words)
@@ -48,11 +48,12 @@ private struct RateCard: View {
                 ViewThatFits(in: .horizontal) {
                     HStack(alignment: .firstTextBaseline, spacing: SpaceSize.s3) {
                         Text(shown).typeset(TypeSize.figure, .bold)
-                        Text(rate.parts).typeset(TypeSize.heading, .semibold)
+                        Spacer()
+                        Counts(rate: rate)
                     }
                     VStack(alignment: .leading) {
                         Text(shown).typeset(TypeSize.figure, .bold)
-                        Text(rate.parts).typeset(TypeSize.heading, .semibold)
+                        Counts(rate: rate)
                     }
                 }
                 .accessibilityElement(children: .ignore)
@@ -72,9 +73,20 @@ private struct RateCard: View {
                 .accessibilityLabel(trend.spoken)
             }
             ForEach(rate.beside, id: \.self) { Text($0).typeset(TypeSize.small, .regular, Tint.soft) }
-            Text(rate.asOf).typeset(TypeSize.tiny, .regular, Tint.soft)
         }
         .card()
+    }
+}
+
+/// The two integers, and what they count.
+private struct Counts: View {
+    let rate: RateFigure
+
+    var body: some View {
+        VStack(alignment: .trailing, spacing: SpaceSize.s1) {
+            Text(rate.parts).typeset(TypeSize.heading, .semibold)
+            Text(rate.partsLabel).typeset(TypeSize.small, .regular, Tint.soft)
+        }
     }
 }
 

@@ -14,13 +14,15 @@ struct TodayScreen: View {
             LazyVStack(alignment: .leading, spacing: SpaceSize.s3) {
                 Title(text: words(.todayTitle), area: model.area)
                 TextField(words(.todaySearch), text: $model.search).field()
-                UndoBar(saved: desk.saved, words: words)
+                Notices(notices: desk.sync.urgent)
                 if let draft = model.draft {
                     DraftCard(title: words(.draftReport), kept: draft, words: words, resume: resume) {
                         await model.discardDraft()
                     }
                 }
-                Notices(sync: desk.sync)
+                ForEach(model.caseDrafts) { draft in
+                    CaseDraftCard(draft: draft, words: words, model: model)
+                }
                 Paged(
                     page: model.page, offline: desk.sync.offline, emptyTitle: words(.todayEmptyTitle),
                     emptyText: words(.todayEmptyText), words: words, retry: model.load
@@ -32,7 +34,12 @@ struct TodayScreen: View {
         }
         .ground()
         .safeAreaInset(edge: .top, spacing: 0) { StatusStrip(sync: desk.sync) }
-        .safeAreaInset(edge: .bottom, spacing: 0) { MainAction(title: words(.todayReport)) { report() } }
+        .safeAreaInset(edge: .bottom, spacing: 0) {
+            VStack(spacing: SpaceSize.s2) {
+                UndoBar(saved: desk.saved, words: words).padding(.horizontal, SpaceSize.s4)
+                MainAction(title: words(.todayReport)) { report() }
+            }
+        }
         .task(id: desk.sync.revision) { await model.load() }
         .refreshable { await desk.sync.sync() }
     }
@@ -93,6 +100,31 @@ private struct UndoBar: View {
         if let trouble = saved.trouble {
             ThreeParts(what: trouble.what, safe: trouble.safe, next: trouble.next, tone: .late)
         }
+    }
+}
+
+/// Unfinished words on a case.
+private struct CaseDraftCard: View {
+    let draft: CaseDraft
+    let words: Words
+    let model: TodayModel
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: SpaceSize.s2) {
+            Text(draft.title).typeset(TypeSize.bodyPhone, .semibold)
+            Text(draft.kept).typeset(TypeSize.small, .regular, Tint.soft)
+            HStack {
+                NavigationLink(value: draft.id) {
+                    Text(words(.draftResume))
+                        .typeset(TypeSize.bodyPhone, .medium, Tint.jade)
+                        .padding(.horizontal, SpaceSize.s3)
+                        .frame(minHeight: TouchSize.target)
+                }
+                .buttonStyle(.plain)
+                PlainButton(title: words(.draftDiscard)) { await model.discardDraft(draft.id) }
+            }
+        }
+        .card()
     }
 }
 

@@ -56,6 +56,7 @@ public struct Font: Hashable, Sendable {
 
 public struct HorizontalAlignment: Sendable {
     public static let leading = HorizontalAlignment()
+    public static let trailing = HorizontalAlignment()
     public static let center = HorizontalAlignment()
 }
 

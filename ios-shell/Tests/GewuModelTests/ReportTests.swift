@@ -50,7 +50,6 @@ struct ReportTests {
         await desk.today.load()
         #expect(desk.today.draft != nil)
         await desk.today.discardDraft()
-        await desk.today.load()
         #expect(desk.today.draft == nil)
     }
 

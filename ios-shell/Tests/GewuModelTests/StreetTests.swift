@@ -17,7 +17,10 @@ struct StreetTests {
         _ = try await report(reporter, "3栋门口路灯不亮")
         await reporter.sync.load()
         #expect(reporter.sync.tone == .onlyHere, "it is only here: \(reporter.sync.line)")
-        let code = try #require(await rows(reporter).first?.id)
+        _ = try await report(reporter, "另一盏也不亮")
+        let rows = await rows(reporter)
+        #expect(rows.map(\.title).sorted() == ["3栋门口路灯不亮", "另一盏也不亮"].sorted())
+        let code = try #require(rows.first { $0.title == "3栋门口路灯不亮" }?.id)
         guard case .failure(let trouble) = await reporter.sync.sync() else { throw Broken("it synced without a hub") }
         #expect(trouble.kind == .offline)
         try hub.start()
@@ -25,11 +28,12 @@ struct StreetTests {
         #expect(reporter.sync.tone == .done, "\(reporter.sync.line)")
 
         try await act(handler, code, "Handle", "换了灯泡")
+        try await act(closer, code, "Check passed", "亮了")
         try await act(closer, code, "Close", "")
         for desk in [reporter, handler, closer] {
             let sheet = try await supervised(desk)
-            #expect([sheet.rate.numerator, sheet.rate.denominator] == [1, 1])
-            #expect(sheet.rate.parts == "1 / 1")
+            #expect([sheet.rate.numerator, sheet.rate.denominator] == [1, 2])
+            #expect(sheet.rate.parts == "1 / 2")
         }
     }
 
@@ -40,7 +44,7 @@ struct StreetTests {
 
     private func act(_ desk: Desk, _ code: String, _ label: String, _ text: String) async throws {
         _ = await desk.sync.sync()
-        let model = desk.look(code)
+        let model = await desk.look(code)
         await model.load()
         let sheet = try #require(model.page.content)
         model.choose(try #require(sheet.actions.first { $0.label == label }, "\(sheet.actions.map(\.label))"))
@@ -70,17 +74,75 @@ struct StreetTests {
         _ = try await report(desk, "井盖松动")
         await desk.today.load()
         let code = try #require(desk.today.page.content?.first?.rows.first?.id)
-        let model = desk.look(code)
+        let model = await desk.look(code)
         await model.load()
         let sheet = try #require(model.page.content)
         #expect(!sheet.actions.isEmpty)
         #expect(sheet.others.allSatisfy { !$0.reason.isEmpty })
         #expect(sheet.history.count == 1)
-        #expect(sheet.facts.contains { $0.value.contains("05") || !$0.value.isEmpty })
-        let missing = desk.look("0000000001")
+        #expect(sheet.text == "井盖松动")
+        #expect(sheet.facts.contains { $0.value.contains("h left") || $0.value.contains("d left") }, "\(sheet.facts)")
+        let missing = await desk.look("0000000001")
         await missing.load()
         guard case .troubled(let trouble) = missing.page else { throw Broken("a case that is not here was shown") }
         #expect([trouble.what, trouble.safe, trouble.next].allSatisfy { !$0.isEmpty })
+    }
+
+    @Test("words on a case are kept, offered on Today and gone on with under the same action")
+    func words() async throws {
+        let hub = try Hub()
+        let (_, desk) = try await joined(hub, "words", "inspector", "05")
+        _ = try await report(desk, "井盖松动")
+        await desk.today.load()
+        let code = try #require(desk.today.page.content?.first?.rows.first?.id)
+        let writing = await desk.look(code)
+        await writing.load()
+        writing.choose(try #require(writing.page.content?.actions.last))
+        writing.text = "还没写完"
+        await writing.keepNow()
+        #expect(writing.kept != nil)
+        await desk.today.load()
+        #expect(desk.today.caseDrafts.map(\.id) == [code])
+        #expect(desk.today.draft == nil)
+
+        let again = await desk.look(code)
+        await again.load()
+        #expect(again.text == "还没写完")
+        #expect(again.chosen?.label == writing.chosen?.label)
+        await again.act()
+        #expect(again.trouble == nil)
+        #expect(again.page.content?.history.first?.text == "还没写完", "the newest act stands first")
+        await desk.today.load()
+        #expect(desk.today.caseDrafts.isEmpty, "an act leaves no draft")
+    }
+
+    @Test("an act that asks whom, how long or why waits until it is said")
+    func asked() async throws {
+        let hub = try Hub()
+        let (_, inspector) = try await joined(hub, "asker", "inspector", "05")
+        let (_, dispatcher) = try await joined(hub, "dispatcher", "dispatcher", nil)
+        _ = try await report(inspector, "井盖松动")
+        _ = await inspector.sync.sync()
+        _ = await dispatcher.sync.sync()
+        await dispatcher.today.load()
+        let model = await dispatcher.look(try #require(dispatcher.today.page.content?.first?.rows.first?.id))
+        await model.load()
+        let sheet = try #require(model.page.content)
+        let relocation = try #require(sheet.actions.first { $0.field == .caseNewGrid }, "\(sheet.actions.map(\.label))")
+        model.choose(relocation)
+        #expect(model.isBlocked)
+        await model.act()
+        #expect(model.done == nil, "nothing was done")
+        model.field = " 06 "
+        #expect(!model.isBlocked)
+        await model.act()
+        #expect(model.trouble == nil, "\(String(describing: model.trouble))")
+        #expect(model.page.content?.facts.contains { $0.value == "6号网格" } == true, "\(String(describing: model.page.content?.facts))")
+        let suspension = try #require(model.page.content?.actions.first { $0.hasDays })
+        model.choose(suspension)
+        #expect(model.isBlocked)
+        model.days = 7
+        #expect(!model.isBlocked)
     }
 
     @Test("without a network pages stay and say as of when")
