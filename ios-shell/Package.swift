@@ -15,9 +15,9 @@ let here: [Target] =
             name: "App", dependencies: ["GewuModel", "GewuPlatform", "GewuScreens", "SwiftUI"], path: "App",
             exclude: ["Info.plist", "PrivacyInfo.xcprivacy", "Gewu.entitlements", "Assets.xcassets", "Generated"]),
         .target(name: "Street", path: "Tests/Street"),
-        .executableTarget(name: "Typist", dependencies: ["GewuModel"], path: "Tests/Typist"),
+        .executableTarget(name: "SwiftPhone", dependencies: ["GewuModel"], path: "Tests/SwiftPhone"),
         .testTarget(name: "ConformanceTests", dependencies: ["GewuBindings", "LibCrypto", "Street"]),
-        .testTarget(name: "GewuModelTests", dependencies: ["GewuModel", "GewuPlatform", "Street", "Typist"]),
+        .testTarget(name: "GewuModelTests", dependencies: ["GewuModel", "GewuPlatform", "Street", "SwiftPhone"]),
     ]
 #else
 // Made by `ios-shell/framework` on a Mac: the static library for phone and simulator with its header.

@@ -59,18 +59,10 @@ struct ReportTests {
         let dir = hub.dir.appending(path: "killed")
         let (gewu, _) = try await joined(hub, "killed", "inspector", "05")
         await gewu.shut()
-        let typist = Process()
-        let output = Pipe()
-        typist.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "Typist")
-        typist.arguments = [dir.path, "写到一半"]
-        typist.standardOutput = output
-        try typist.run()
-        let said = output.fileHandleForReading.availableData
-        #expect(String(decoding: said, as: UTF8.self) == "kept\n")
-        #expect(typist.isRunning)
-        kill(typist.processIdentifier, SIGKILL)
-        typist.waitUntilExit()
-        #expect(typist.terminationReason == .uncaughtSignal)
+        let other = try Other(dir)
+        let said = try other.tell("type", "写到一半")
+        #expect(said["kept"].text != nil, "\(said)")
+        #expect(other.kill())
 
         let (_, desk) = try await app(dir)
         await desk.today.load()

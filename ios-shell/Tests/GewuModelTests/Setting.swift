@@ -125,9 +125,10 @@ func report(_ desk: Desk, _ text: String) async throws -> ReportModel {
     return report
 }
 
-/// Waits until something is true on the screens, as often as they change.
+/// Lets the main actor go on until something is true on the screens; what takes half a minute never comes.
 @MainActor
 func until(_ what: String, _ holds: @escaping @MainActor () -> Bool) async throws {
-    for _ in 0..<100_000 where !holds() { await Task.yield() }
+    let limit = ContinuousClock.now + .seconds(30)
+    while !holds(), ContinuousClock.now < limit { await Task.yield() }
     try #require(holds(), "\(what)")
 }

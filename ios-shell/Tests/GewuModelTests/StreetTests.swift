@@ -27,6 +27,12 @@ struct StreetTests {
         _ = try await reporter.sync.sync().get()
         #expect(reporter.sync.tone == .done, "\(reporter.sync.line)")
 
+        // One of them in a process of its own.
+        let other = try Other(hub.dir.appending(path: "other"))
+        for step in [try other.tell("join", hub.invite("inspector", "05")), try other.tell("sync")] {
+            #expect(step["trouble"] == .null, "\(step)")
+        }
+
         try await act(handler, code, "Handle", "换了灯泡")
         try await act(closer, code, "Check passed", "亮了")
         try await act(closer, code, "Close", "")
@@ -35,6 +41,8 @@ struct StreetTests {
             #expect([sheet.rate.numerator, sheet.rate.denominator] == [1, 2])
             #expect(sheet.rate.parts == "1 / 2")
         }
+        _ = try other.tell("sync")
+        #expect(try other.tell("supervise", "handled_of_reported") == ["numerator": "1", "denominator": "2"])
     }
 
     private func rows(_ desk: Desk) async -> [CaseRow] {
