@@ -181,8 +181,8 @@ impl Device {
     }
 
     /// Does something to a case, named by its code or the hex of its record id.
-    pub fn act(&self, case: String, kind: Kind, draft: ActDraft) -> Result<Saved, DeviceError> {
-        self.call(|device| device.act(&case, kind.into(), &draft.try_into()?)).map(Saved::from)
+    pub fn act(&self, name: String, kind: Kind, draft: ActDraft) -> Result<Saved, DeviceError> {
+        self.call(|device| device.act(&name, kind.into(), &draft.try_into()?)).map(Saved::from)
     }
 
     /// Open cases, due first. `after`: the `next` of the page before.
@@ -206,8 +206,8 @@ impl Device {
     }
 
     /// One case with its history, by code or the hex of its record id.
-    pub fn case(&self, case: String) -> Result<CaseDetail, DeviceError> {
-        self.call(|device| device.case(&case)).map(CaseDetail::from)
+    pub fn case(&self, name: String) -> Result<CaseDetail, DeviceError> {
+        self.call(|device| device.case(&name)).map(CaseDetail::from)
     }
 
     /// A rate over an area and everything below it.

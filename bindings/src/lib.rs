@@ -3,7 +3,8 @@
 //! **Problem.** Two shells in two languages must show the same numbers. **Approach.** Each method lifts its arguments,
 //! makes one call, lowers the result; nothing is decided here. **Invariants.** Calls block and may be made from any
 //! thread but one that draws; ids are one-field records; times are integers with their unit in the name; lists are whole
-//! pages of at most 200 rows; no error text carries meaning beside its `code`. A panic becomes `Defect`.
+//! pages of at most 200 rows; no error text carries meaning beside its `code`. A panic becomes `Defect`. No argument
+//! is named by a keyword of C (`case`): its name stands in the header that Swift reads.
 //!
 //! **Rejected.** Async functions (they are polled on the caller's thread, and foreign async traits do not compile in
 //! Swift 6); one call per row (a call from the JVM costs more than a row); handing errors over as text. What was measured:

@@ -131,6 +131,9 @@ impl Writer {
 
     /// Finishes what is queued and closes the file. Calls afterwards end in `Busy`.
     pub(crate) fn close(&self) {
+        // Waits for reads under way: one that ended later would lay its reader among the idle ones, and the file would stay
+        // open and readable.
+        *self.paused.write().unwrap_or_else(PoisonError::into_inner) = true;
         relaxed(&self.jobs).take();
         relaxed(&self.readers).clear();
         if let Some(thread) = relaxed(&self.thread).take()
@@ -144,5 +147,38 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+mod tests {
+    use super::*;
+
+    /// Found by a Swift test that closed a phone while it reported: now and then a page could be read afterwards.
+    #[test]
+    fn a_read_that_ends_while_the_file_closes_does_not_keep_it_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = OpenOptions { key: [7; 32], vfs: None, day_offset_s: 28_800 };
+        let writer = Writer::open(dir.path().join("gewu.db"), options).unwrap();
+        std::thread::scope(|scope| {
+            let (begun, started) = channel();
+            let writer = &writer;
+            let read = scope.spawn(move || {
+                writer.read(|_| {
+                    begun.send(()).unwrap();
+                    // Until closing waits for this read, or has not waited and is over.
+                    while writer.paused.try_read().is_ok() && relaxed(&writer.thread).is_some() {
+                        std::thread::yield_now();
+                    }
+                    Ok(())
+                })
+            });
+            started.recv().unwrap();
+            writer.close();
+            read.join().unwrap().unwrap();
+        });
+        assert!(matches!(writer.read(|_| Ok(())), Err(DeviceError::Busy)));
+        assert!(relaxed(&writer.readers).is_empty());
     }
 }
