@@ -1,0 +1,21 @@
+package org.gewu.model
+
+import java.io.File
+import org.gewu.bridge.Language
+
+/** The one table, as the core writes it for tests: `{"Key": {"zh": "…", "en": "…"}}`. */
+object WordsFile {
+    private val ROW = Regex(""""(\w+)"\s*:\s*\{\s*"zh"\s*:\s*"((?:[^"\\]|\\.)*)"\s*,\s*"en"\s*:\s*"((?:[^"\\]|\\.)*)"\s*}""")
+    private val rows: Map<String, List<String>> by lazy {
+        val file = File(System.getProperty("gewu.root"), "target/words.json")
+        ROW.findAll(file.readText()).associate { it.groupValues[1] to it.groupValues.drop(2).map(::plain) }
+    }
+
+    private fun plain(json: String) = json.replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\")
+
+    val keys: Set<String> get() = rows.keys
+
+    fun words(language: Language) = Words { key ->
+        checkNotNull(rows[key]) { "no word $key" }[if (language == Language.ZH) 0 else 1]
+    }
+}
