@@ -90,7 +90,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
         return listOfNotNull(
             due?.let { Fact(with.words.say("FieldDeadline"), it, if (read.overdue) Tone.RED else Tone.PLAIN) },
             fact("ScreenSuspendedUntil", read.suspendedUntilS?.let(with.said::time)),
-            fact("FieldAssignee", read.assignees.joinToString("、") { it.name }.ifEmpty { null }),
+            fact("ScreenAssignee", read.assignees.joinToString(" / ") { it.name }.ifEmpty { null }),
             fact("FieldArea", read.area?.value?.name),
             fact("FieldPlace", read.place?.value?.let(::placed)),
             fact("FieldReported", read.reportedS?.let(with.said::time)),
@@ -112,7 +112,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
             read.area?.let { field -> beside("FieldArea", field.value.name, field.contested.map { it.name }) },
             read.place?.let { field -> beside("FieldPlace", field.value?.let(::placed), field.contested.map { it?.let(::placed) }) },
             read.text?.let { beside("FieldText", it.value, it.contested) },
-            read.assignees.takeIf { it.size > 1 }?.let { all -> beside("FieldAssignee", all.first().name, all.drop(1).map { it.name }) },
+            read.assignees.takeIf { it.size > 1 }?.let { all -> beside("ScreenAssignee", all.first().name, all.drop(1).map { it.name }) },
         )
     }
 

@@ -62,7 +62,7 @@ private fun Hero(state: CaseState) = Card(edge = if (state.late != null) Look.co
 
 @Composable
 private fun ContestedCard(contested: Contested) = Card(ground = Look.colours.amberSoft, edge = Look.colours.amber) {
-    Say(Look.words.say("ScreenContestedField", "field" to contested.label), Type.STRONG, Look.colours.amber)
+    Say(Look.words.say("ScreenContestedField", "field" to begun(contested.label)), Type.STRONG, Look.colours.amber)
     Flow {
         contested.values.forEach { value -> ChipOf(Chip(value, Tone.PLAIN)) }
     }

@@ -61,22 +61,19 @@ private fun StripLine(strip: Strip) {
     val colours = Look.colours
     Box(Modifier.fillMaxWidth().background(colours.ground(strip.tone)).padding(horizontal = Space.x4, vertical = Space.x2)) {
         Sides(
-            { Say(strip.left, Type.SMALL, colours.text(strip.tone)) },
-            { Say(strip.right, Type.SMALL, colours.text(strip.tone)) },
+            { Say(begun(strip.left), Type.SMALL, colours.text(strip.tone)) },
+            { Say(begun(strip.right), Type.SMALL, colours.text(strip.tone)) },
         )
     }
 }
 
 /** Where one is, and in which area. */
 @Composable
-internal fun Title(text: String, area: String) = Row(
-    Modifier.fillMaxWidth().defaultMinSize(minHeight = 40.dp),
-    Arrangement.spacedBy(Space.x3),
+internal fun Title(text: String, area: String) = Sides(
+    { Say(text, Type.TITLE, modifier = Modifier.padding(vertical = Space.x1).semantics { heading() }) },
+    { if (area.isNotEmpty()) ChipOf(Chip(area, Tone.JADE)) },
     Alignment.CenterVertically,
-) {
-    Say(text, Type.TITLE, modifier = Modifier.weight(1f).semantics { heading() })
-    if (area.isNotEmpty()) ChipOf(Chip(area, Tone.JADE))
-}
+)
 
 /** The title of a screen that one goes back from. */
 @Composable

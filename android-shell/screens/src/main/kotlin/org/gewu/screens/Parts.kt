@@ -12,7 +12,6 @@ import androidx.compose.foundation.layout.ColumnScope
 import androidx.compose.foundation.layout.ExperimentalLayoutApi
 import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.FlowRowScope
-import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.defaultMinSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
@@ -31,6 +30,7 @@ import androidx.compose.ui.geometry.Size
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.SolidColor
 import androidx.compose.ui.graphics.StrokeCap
+import androidx.compose.ui.layout.Layout
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.heading
@@ -46,6 +46,9 @@ internal val CardShape = RoundedCornerShape(16.dp)
 internal val FieldShape = RoundedCornerShape(14.dp)
 internal val RoundShape = RoundedCornerShape(percent = 50)
 internal val Target = 48.dp
+
+/** A line begins with a capital, where the script has them. */
+internal fun begun(text: String) = text.replaceFirstChar(Char::uppercaseChar)
 
 /** A card; `edge` marks its left side, `onClick` makes all of it one target. */
 @Composable
@@ -78,18 +81,24 @@ internal fun Card(
 internal fun Flow(modifier: Modifier = Modifier, content: @Composable FlowRowScope.() -> Unit) =
     FlowRow(modifier, Arrangement.spacedBy(Space.x2), Arrangement.spacedBy(Space.x2), content = content)
 
-/** What is on the left and what is on the right; big text puts one below the other. */
+/** What is on the left and what is on the right, which takes no more than it must; big text puts one below the other. */
 @Composable
-internal fun Sides(left: @Composable () -> Unit, right: @Composable () -> Unit) {
-    if (Look.big) {
-        Column(Modifier.fillMaxWidth()) {
-            left()
-            right()
-        }
-    } else {
-        Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(Space.x3), Alignment.Top) {
-            Box(Modifier.weight(1f)) { left() }
-            right()
+internal fun Sides(left: @Composable () -> Unit, right: @Composable () -> Unit, align: Alignment.Vertical = Alignment.Top) {
+    val gap = Space.x3
+    val big = Look.big
+    Layout(listOf(left, right), Modifier.fillMaxWidth()) { (lefts, rights), limits ->
+        val loose = limits.copy(minWidth = 0, minHeight = 0)
+        val width = limits.maxWidth
+        val beside = rights.map { it.measure(if (big) loose else loose.copy(maxWidth = width * 2 / 3)) }
+        val taken = beside.maxOfOrNull { it.width } ?: 0
+        val free = if (big || taken == 0) width else width - taken - gap.roundToPx()
+        val main = lefts.map { it.measure(loose.copy(maxWidth = free)) }
+        val tall = main.maxOfOrNull { it.height } ?: 0
+        val other = beside.maxOfOrNull { it.height } ?: 0
+        val height = if (big) tall + other else maxOf(tall, other)
+        layout(width, height) {
+            main.forEach { it.place(0, if (big) 0 else align.align(it.height, height)) }
+            beside.forEach { it.place(if (big) 0 else width - it.width, if (big) tall else align.align(it.height, height)) }
         }
     }
 }
@@ -104,7 +113,7 @@ internal fun ChipOf(chip: Chip) = Say(
 
 @Composable
 internal fun Label(text: String, modifier: Modifier = Modifier) =
-    Say(text, Type.SMALL, Look.colours.soft, modifier.padding(top = Space.x3).semantics { heading() })
+    Say(begun(text), Type.SMALL, Look.colours.soft, modifier.padding(top = Space.x3).semantics { heading() })
 
 @Composable
 internal fun Heading(text: String, modifier: Modifier = Modifier) =
@@ -119,7 +128,8 @@ internal fun MainButton(text: String, enabled: Boolean = true, onClick: () -> Un
             .fillMaxWidth()
             .heightIn(min = 60.dp)
             .clip(RoundShape)
-            .background(if (enabled) colours.jade else colours.line)
+            .background(if (enabled) colours.jade else colours.paper)
+            .border(1.dp, if (enabled) colours.jade else colours.line, RoundShape)
             .clickable(enabled, role = Role.Button, onClick = onClick)
             .padding(horizontal = Space.x5, vertical = Space.x2),
         Alignment.Center,
@@ -154,7 +164,7 @@ internal fun ChoiceButton(text: String, chosen: Boolean, modifier: Modifier = Mo
             .background(if (chosen) colours.jade else colours.card)
             .border(1.dp, if (chosen) colours.jade else colours.line, FieldShape)
             .choosable(chosen, onClick)
-            .padding(horizontal = Space.x3, vertical = Space.x2),
+            .padding(horizontal = Space.x2, vertical = Space.x2),
         Alignment.Center,
     ) {
         Say(text, if (chosen) Type.STRONG else Type.BODY, if (chosen) colours.card else colours.ink, align = TextAlign.Center)
@@ -229,7 +239,7 @@ internal fun Facts(facts: List<Fact>) = Column(verticalArrangement = Arrangement
     facts.forEach { fact ->
         val colour = if (fact.tone == Tone.PLAIN) Look.colours.ink else Look.colours.text(fact.tone)
         Sides(
-            { Say(fact.label, Type.SMALL, Look.colours.soft) },
+            { Say(begun(fact.label), Type.SMALL, Look.colours.soft) },
             { Say(fact.value, Type.SMALL_STRONG, colour, align = TextAlign.End) },
         )
     }

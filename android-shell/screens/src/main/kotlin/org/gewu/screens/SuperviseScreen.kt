@@ -53,7 +53,7 @@ fun SuperviseScreen(state: SuperviseState, strip: Strip, on: SuperviseEvents, on
     }
 
 private fun LazyListScope.figures(state: SuperviseState, on: SuperviseEvents) {
-    item { Say(state.asOf, Type.SMALL, Look.colours.soft) }
+    item { Say(begun(state.asOf), Type.SMALL, Look.colours.soft) }
     item { Periods(state.periods, on) }
     state.rate?.let { rate -> item { RateOf(rate) } }
     item { Grids(state) }

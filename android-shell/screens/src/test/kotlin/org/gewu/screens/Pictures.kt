@@ -6,15 +6,22 @@ import androidx.compose.ui.text.ExperimentalTextApi
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.platform.SystemFont
 import androidx.compose.ui.unit.Density
-import java.awt.RenderingHints
+import androidx.compose.ui.graphics.toAwtImage
+import androidx.compose.ui.graphics.toComposeImageBitmap
 import java.awt.image.BufferedImage
 import java.awt.image.IndexColorModel
-import java.io.ByteArrayInputStream
 import java.io.File
 import javax.imageio.ImageIO
 import org.gewu.bridge.Language
+import org.gewu.model.Stand
 import org.jetbrains.skia.FontMgr
+import org.jetbrains.skia.FilterMipmap
+import org.jetbrains.skia.FilterMode
 import org.jetbrains.skia.FontStyle
+import org.jetbrains.skia.Image
+import org.jetbrains.skia.MipmapMode
+import org.jetbrains.skia.Rect
+import org.jetbrains.skia.Surface
 
 /** How a scene is shown. */
 data class Shown(val language: Language, val scale: Float, val dark: Boolean) {
@@ -47,34 +54,29 @@ fun Showing(stand: Stand, dark: Boolean) = GewuLook(dark, stand.words, Font.fami
 const val WIDTH = 360
 const val HEIGHT = 640
 
-fun picture(width: Int, height: Int, pixels: Float, scale: Float, content: @Composable () -> Unit): BufferedImage {
+/** Draws once, at [pixels] for each dp. */
+fun picture(width: Int, height: Int, pixels: Float, scale: Float, content: @Composable () -> Unit): Image {
     val scene = ImageComposeScene((width * pixels).toInt(), (height * pixels).toInt(), Density(pixels, scale), content = content)
     try {
         scene.render()
-        val bytes = checkNotNull(scene.render(1_000_000_000).encodeToData()).bytes
-        return ImageIO.read(ByteArrayInputStream(bytes))
+        return scene.render(1_000_000_000)
     } finally {
         scene.close()
     }
 }
 
-/** All pictures of a screen on one, small: eight ways of showing down, five states across. */
-class Sheet(private val columns: Int, private val rows: Int) {
-    private val all = BufferedImage(columns * (W + GAP) + GAP, rows * (H + GAP) + GAP, BufferedImage.TYPE_INT_RGB)
-    private val pen = all.createGraphics().apply {
-        color = java.awt.Color(0xB8, 0xBC, 0xB6)
-        fillRect(0, 0, all.width, all.height)
-        setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR)
-    }
+/** All pictures of a screen on one, small: eight ways of showing down, its states across. */
+class Sheet(columns: Int, rows: Int) {
+    private val all = Surface.makeRasterN32Premul(columns * (W + GAP) + GAP, rows * (H + GAP) + GAP).also { it.canvas.clear(0xFFB8BCB6.toInt()) }
 
-    fun put(column: Int, row: Int, image: BufferedImage) {
-        pen.drawImage(image.getScaledInstance(W, H, java.awt.Image.SCALE_AREA_AVERAGING), GAP + column * (W + GAP), GAP + row * (H + GAP), null)
+    fun put(column: Int, row: Int, image: Image) {
+        val at = Rect.makeXYWH((GAP + column * (W + GAP)).toFloat(), (GAP + row * (H + GAP)).toFloat(), W.toFloat(), H.toFloat())
+        all.canvas.drawImageRect(image, Rect.makeWH(image.width.toFloat(), image.height.toFloat()), at, SMOOTH, null, true)
     }
 
     /** Written with as many colours as fit the limit. */
     fun write(file: File) {
-        pen.dispose()
-        ImageIO.write(Palettes.reduced(all, 64), "png", file)
+        ImageIO.write(Palettes.reduced(all.makeImageSnapshot().toComposeImageBitmap().toAwtImage(), 64), "png", file)
         check(file.length() <= BYTES_MAX) { "$file has ${file.length()} bytes" }
     }
 
@@ -83,15 +85,18 @@ class Sheet(private val columns: Int, private val rows: Int) {
         const val H = 384
         const val GAP = 8
         const val BYTES_MAX = 400_000
+        val SMOOTH = FilterMipmap(FilterMode.LINEAR, MipmapMode.LINEAR)
     }
 }
 
-/** Fewer colours: each of the most frequent coarse ones stands for those near it. */
+/** Fewer colours: each pixel takes the nearest of the most frequent. */
 object Palettes {
     fun reduced(image: BufferedImage, colours: Int): BufferedImage {
         val pixels = image.getRGB(0, 0, image.width, image.height, null, 0, image.width)
-        val frequent = pixels.groupBy { coarse(it) }.values.sortedByDescending { it.size }.take(colours)
-            .map { group -> group.groupingBy { it }.eachCount().maxBy { it.value }.key }
+        val counted = pixels.toList().groupingBy { it }.eachCount().entries.sortedByDescending { it.value }.map { it.key }
+        // Grounds and inks as they are; between them a few for what is drawn smoothly.
+        val flat = counted.take(colours / 2)
+        val frequent = flat + counted.drop(colours / 2).distinctBy { coarse(it) }.take(colours - flat.size)
         val red = ByteArray(frequent.size) { (frequent[it] shr 16).toByte() }
         val green = ByteArray(frequent.size) { (frequent[it] shr 8).toByte() }
         val blue = ByteArray(frequent.size) { frequent[it].toByte() }

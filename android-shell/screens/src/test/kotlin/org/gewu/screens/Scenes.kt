@@ -1,50 +1,16 @@
 package org.gewu.screens
 
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.Job
 import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.launch
 import org.gewu.bridge.Draft
 import org.gewu.bridge.FakePhone
 import org.gewu.bridge.Language
 import org.gewu.bridge.Status
 import org.gewu.model.Fix
-import org.gewu.model.Outside
-import org.gewu.model.Said
 import org.gewu.model.Samples
 import org.gewu.model.Shell
-import org.gewu.model.Surroundings
+import org.gewu.model.Stand
 import org.gewu.model.Tab
 import org.gewu.model.Whereabouts
-import org.gewu.model.Words
-import org.gewu.model.WordsFile
-
-/** The real models over a phone of samples, in one language. */
-class Stand(val language: Language, val phone: FakePhone, online: Boolean = true, whereabouts: Whereabouts) {
-    val words: Words = WordsFile.words(language)
-    val online = MutableStateFlow(online)
-    private val scope = CoroutineScope(Dispatchers.Unconfined + Job())
-    val spoken = mutableListOf<Language>()
-    private val outside = object : Outside {
-        override val canScan = true
-        override fun scan(found: (String) -> Unit) = found("gewu-invitation")
-        override fun speak(language: Language) {
-            spoken += language
-        }
-    }
-    val shell = Shell(
-        Surroundings(phone, words, Said(words, Samples.ZONE) { Samples.NOW_S }, scope, this.online, whereabouts),
-        language,
-        outside,
-    )
-
-    fun run(): Stand {
-        scope.launch { shell.run() }
-        return this
-    }
-}
 
 /** One screen in one state. */
 class Scene(val screen: String, val state: String, private val lay: (Samples, FakePhone) -> Laid) {
@@ -94,6 +60,12 @@ val scenes: List<Scene> = listOf(
         phone.troubles["today"] = samples.damaged
         Scene.Laid()
     },
+    Scene("today", "6-undo") { _, _ ->
+        Scene.Laid {
+            write(it, "")
+            it.report?.save()
+        }
+    },
     Scene("report", "1-filled") { samples, _ ->
         Scene.Laid { write(it, if (samples.language == Language.ZH) "3 栋门口的路灯不亮，晚上看不见台阶" else "Lamp at door 3 is out; the steps cannot be seen at night") }
     },
@@ -112,6 +84,12 @@ val scenes: List<Scene> = listOf(
         Scene.Laid(whereabouts = { Fix.Refused }) {
             write(it, if (samples.language == Language.ZH) "3 栋门口的路灯不亮" else "Lamp at door 3 is out")
             it.report?.save()
+        }
+    },
+    Scene("report", "6-found") { samples, _ ->
+        Scene.Laid {
+            it.today.report()
+            it.report?.search(if (samples.language == Language.ZH) "灯" else "amp")
         }
     },
     Scene("case", "1-filled") { _, _ -> Scene.Laid(go = ::opened) },
@@ -133,6 +111,12 @@ val scenes: List<Scene> = listOf(
         Scene.Laid {
             opened(it)
             it.case?.explain()
+        }
+    },
+    Scene("case", "6-acting") { _, _ ->
+        Scene.Laid {
+            opened(it)
+            it.case?.act(1)
         }
     },
     Scene("supervise", "1-filled") { _, _ -> Scene.Laid { it.show(Tab.SUPERVISE) } },
