@@ -48,7 +48,7 @@ data class CaseLine(
     val area: Area?,
     val className: String?,
     val text: String?,
-    val stageLabel: String,
+    val stageLabel: String?,
     val reportedS: Long?,
     val deadlineS: Long?,
     val dueInS: Long?,
@@ -79,22 +79,24 @@ data class ActLine(
     val kindLabel: String,
     val timeS: Long,
     val proven: Boolean,
-    val roleLabel: String?,
-    val own: Boolean,
+    val basisLabel: String,
+    /** In what role, and who. */
+    val author: String,
     val party: Area?,
     val text: String?,
-    val effective: Boolean,
-    val effectLabel: String,
+    /** What it did, where it did not simply count. */
+    val effectLabel: String?,
     val delivery: Delivery,
     val deliveryLabel: String,
-    val refusal: String?,
+    /** Why it was refused, and what to do. */
+    val why: String?,
 )
 
 data class CaseDetail(
     val code: String,
     val className: String?,
     val stage: Stage?,
-    val stageLabel: String,
+    val stageLabel: String?,
     val open: Boolean,
     val urgent: Boolean,
     val deadlineS: Long?,
@@ -104,7 +106,8 @@ data class CaseDetail(
     val place: Field<Place?>?,
     val area: Field<Area>?,
     val classes: Field<String>?,
-    val assignees: List<Area>,
+    /** Names; more than one: contested. */
+    val assignees: List<String>,
     val reportedS: Long?,
     val suspendedUntilS: Long?,
     val revision: Int,
@@ -197,7 +200,7 @@ data class SuperviseView(
 
 data class SettleLine(
     val code: String,
-    val className: String,
+    val className: String?,
     val kindLabel: String,
     val timeS: Long,
     val text: String?,

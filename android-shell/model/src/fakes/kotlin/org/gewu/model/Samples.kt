@@ -85,10 +85,10 @@ class Samples(val language: Language) {
 
     private fun act(
         entry: String, zh: String, en: String, ago: Long, roleZh: String, roleEn: String, text: String?, delivery: Delivery = Delivery.CONFIRMED,
-        proven: Boolean = true, own: Boolean = false, refusal: String? = null, party: Area? = null,
+        proven: Boolean = true, refusal: String? = null, party: Area? = null,
     ) = ActLine(
-        entry, said(zh, en), NOW_S - ago, proven, said(roleZh, roleEn), own, party, text, refusal == null, said("有效", "Counts"), delivery,
-        deliveryLabel(delivery), refusal,
+        entry, said(zh, en), NOW_S - ago, proven, if (proven) said("时间已核对", "time proven") else said("时间为自报", "time claimed"),
+        "${said(roleZh, roleEn)} · 7QM2", party, text, null, delivery, deliveryLabel(delivery), refusal,
     )
 
     private fun deliveryLabel(delivery: Delivery) = when (delivery) {
@@ -126,14 +126,14 @@ class Samples(val language: Language) {
         place = Field(place, listOf(Place(281_240_000, 1_130_140_000, 2_000))),
         area = Field(area, emptyList()),
         classes = null,
-        assignees = listOf(party, otherParty),
+        assignees = listOf(party.name, otherParty.name),
         reportedS = NOW_S - 98_000,
         suspendedUntilS = null,
         revision = 4,
         delivery = Delivery.CONFIRMED,
         deliveryLabel = deliveryLabel(Delivery.CONFIRMED),
         history = listOf(
-            act("a1", "上报", "Report", 98_000, "网格巡查员", "Inspector", null, own = true, proven = false),
+            act("a1", "上报", "Report", 98_000, "网格巡查员", "Inspector", null, proven = false),
             act("a2", "派遣", "Dispatch", 90_000, "派遣员", "Dispatcher", null, party = party),
             act("a3", "派遣", "Dispatch", 89_000, "派遣员", "Dispatcher", null, party = otherParty),
             act("a4", "处置", "Handle", 4_000, "处置人员", "Handler", said("已换新井盖", "New cover fitted")),
@@ -153,25 +153,25 @@ class Samples(val language: Language) {
         assignees = emptyList(),
         delivery = Delivery.SENT,
         deliveryLabel = deliveryLabel(Delivery.SENT),
-        history = listOf(act("a1", "上报", "Report", 30, "网格巡查员", "Inspector", null, Delivery.SENT, own = true)),
+        history = listOf(act("a1", "上报", "Report", 30, "网格巡查员", "Inspector", null, Delivery.SENT)),
         actions = listOf(action(Kind.DECLINE, "撤回上报", "Withdraw the report"), actions[2]),
     )
 
     val onlyHere = detail.copy(
         urgent = false,
         place = Field(place, emptyList()),
-        assignees = listOf(party),
+        assignees = listOf(party.name),
         delivery = Delivery.ON_THIS_PHONE,
         deliveryLabel = deliveryLabel(Delivery.ON_THIS_PHONE),
-        history = detail.history.take(2) + act("a5", "核查", "Check", 60, "网格巡查员", "Inspector", said("去看了，盖好了", "Went there, it is in place"), Delivery.ON_THIS_PHONE, own = true),
+        history = detail.history.take(2) + act("a5", "核查", "Check", 60, "网格巡查员", "Inspector", said("去看了，盖好了", "Went there, it is in place"), Delivery.ON_THIS_PHONE),
     )
 
     val refused = detail.copy(
         urgent = false,
         place = Field(place, emptyList()),
-        assignees = listOf(party),
+        assignees = listOf(party.name),
         history = detail.history.take(2) + act(
-            "a6", "结案", "Close", 3_600, "网格巡查员", "Inspector", null, Delivery.REFUSED, own = true,
+            "a6", "结案", "Close", 3_600, "网格巡查员", "Inspector", null, Delivery.REFUSED,
             refusal = said("这个岗位没有这项权限。请有权限的人来做，或请督导追认。", "This role may not do this. Ask somebody who may, or ask the supervisor to adopt it."),
         ),
     )

@@ -51,7 +51,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
         detail = read
         shown.update { tell(it, read) }
     } catch (trouble: Trouble) {
-        shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("ScreenAgain")))) }
+        shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("action_retry")))) }
     }
 
     private fun tell(before: CaseState, read: CaseDetail): CaseState {
@@ -73,8 +73,8 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
     private fun said(read: CaseDetail) = with.said.due(read.dueInS)
 
     private fun chips(read: CaseDetail) = listOfNotNull(
-        Chip(read.stageLabel, Tone.JADE),
-        Chip(with.words.say("ScreenUrgent"), Tone.AMBER).takeIf { read.urgent },
+        read.stageLabel?.let { Chip(it, Tone.JADE) },
+        Chip(with.words.say("report_urgent"), Tone.AMBER).takeIf { read.urgent },
         Chip(read.deliveryLabel, tone(read.delivery)).takeIf { read.delivery != Delivery.CONFIRMED },
     )
 
@@ -88,12 +88,11 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
         val fact = { key: String, value: String? -> value?.let { Fact(with.words.say(key), it, Tone.PLAIN) } }
         val due = listOfNotNull(read.deadlineS?.let(with.said::time), said(read)).joinToString(" · ").ifEmpty { null }
         return listOfNotNull(
-            due?.let { Fact(with.words.say("FieldDeadline"), it, if (read.overdue) Tone.RED else Tone.PLAIN) },
-            fact("ScreenSuspendedUntil", read.suspendedUntilS?.let(with.said::time)),
-            fact("ScreenAssignee", read.assignees.joinToString(" / ") { it.name }.ifEmpty { null }),
-            fact("FieldArea", read.area?.value?.name),
-            fact("FieldPlace", read.place?.value?.let(::placed)),
-            fact("FieldReported", read.reportedS?.let(with.said::time)),
+            due?.let { Fact(with.words.say("case_deadline"), it, if (read.overdue) Tone.RED else Tone.PLAIN) },
+            fact("case_suspended", read.suspendedUntilS?.let(with.said::time)),
+            fact("case_assignee", read.assignees.joinToString(" / ").ifEmpty { with.words.say("case_nobody") }),
+            fact("case_grid", read.area?.value?.name),
+            fact("case_place", read.place?.value?.let(::placed)),
         )
     }
 
@@ -104,15 +103,15 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
 
     private fun contested(read: CaseDetail): List<Contested> {
         val beside = { key: String, value: String?, others: List<String?> ->
-            val none = with.words.say("ScreenNothing")
+            val none = with.words.say("case_no_text")
             Contested(with.words.say(key), (listOf(value) + others).map { it ?: none }).takeIf { others.isNotEmpty() }
         }
         return listOfNotNull(
-            read.classes?.let { beside("FieldClass", it.value, it.contested) },
-            read.area?.let { field -> beside("FieldArea", field.value.name, field.contested.map { it.name }) },
-            read.place?.let { field -> beside("FieldPlace", field.value?.let(::placed), field.contested.map { it?.let(::placed) }) },
-            read.text?.let { beside("FieldText", it.value, it.contested) },
-            read.assignees.takeIf { it.size > 1 }?.let { all -> beside("ScreenAssignee", all.first().name, all.drop(1).map { it.name }) },
+            read.classes?.let { beside("case_class", it.value, it.contested) },
+            read.area?.let { field -> beside("case_grid", field.value.name, field.contested.map { it.name }) },
+            read.place?.let { field -> beside("case_place", field.value?.let(::placed), field.contested.map { it?.let(::placed) }) },
+            read.text?.let { beside("report_text", it.value, it.contested) },
+            read.assignees.takeIf { it.size > 1 }?.let { all -> beside("case_assignee", all.first(), all.drop(1)) },
         )
     }
 
@@ -123,17 +122,16 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
             title = act.kindLabel,
             line = listOfNotNull(
                 with.said.time(act.timeS),
-                act.roleLabel,
-                with.words.say("ScreenYou").takeIf { act.own },
+                act.author,
                 act.party?.name,
             ).joinToString(" · "),
             text = act.text,
             chips = listOfNotNull(
-                Chip(with.words.say("BasisClaimed"), Tone.AMBER).takeIf { !act.proven },
+                Chip(act.basisLabel, Tone.AMBER).takeIf { !act.proven },
                 Chip(act.deliveryLabel, tone(act.delivery)).takeIf { act.delivery != Delivery.CONFIRMED },
-                Chip(act.effectLabel, Tone.AMBER).takeIf { !act.effective && act.delivery != Delivery.REFUSED },
+                act.effectLabel?.takeIf { act.delivery != Delivery.REFUSED }?.let { Chip(it, Tone.AMBER) },
             ),
-            reason = act.refusal,
+            reason = act.why,
             button = adopt?.label.takeIf { act.delivery == Delivery.REFUSED },
         )
     }
@@ -147,7 +145,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
                 panel = Panel(
                     title = action.label,
                     text = text,
-                    textLabel = with.words.say(if (action.needsText) "ScreenReasonNeeded" else "ScreenWordsMaybe"),
+                    textLabel = with.words.say(if (action.needsText) "case_words_needed" else "case_words"),
                     fieldLabel = fieldKey(action.kind)?.let { key -> with.words.say(key) },
                     field = "",
                     days = emptyList(),
@@ -160,8 +158,8 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
 
     /** What an act is about beside words: whom it goes to, for how long. */
     private fun fieldKey(kind: Kind) = when (kind) {
-        Kind.DISPATCH -> "ScreenPartyCode"
-        Kind.RELOCATE -> "ScreenGridCode"
+        Kind.DISPATCH -> "case_party"
+        Kind.RELOCATE -> "case_new_grid"
         else -> null
     }
 
@@ -173,7 +171,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
         it.copy(
             panel = panel.copy(
                 days = DAYS.takeIf { asksDays }.orEmpty().map { count ->
-                    Choice("$count", with.words.say("ScreenDays", "count" to count), count == days)
+                    Choice("$count", with.words.say("case_days", "days" to count), count == days)
                 },
                 canSave = complete && !saving,
             ),

@@ -11,10 +11,15 @@ internal fun Surroundings.row(line: CaseLine): CaseRow {
         title = title ?: name,
         line = listOfNotNull(line.area?.name, name.takeIf { title != null }, line.stageLabel).joinToString(" · "),
         figure = said.due(line.dueInS),
+        due = when {
+            line.overdue -> Due.OVERDUE
+            line.dueInS?.let(said::isToday) == true -> Due.TODAY
+            else -> Due.LATER
+        },
         late = line.overdue,
         chips = listOfNotNull(
-            Chip(words.say("PageSettleContested"), Tone.AMBER).takeIf { line.contested },
-            Chip(words.say("DeliveryOnThisPhone"), Tone.AMBER).takeIf { line.unconfirmed },
+            Chip(words.say("settle_contested"), Tone.AMBER).takeIf { line.contested },
+            Chip(words.say("case_only_here"), Tone.AMBER).takeIf { line.unconfirmed },
         ),
     )
 }

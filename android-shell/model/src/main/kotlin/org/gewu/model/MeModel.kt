@@ -25,7 +25,7 @@ class MeModel(
         shell.tell(me.status)
         shown.update { tell(it, me) }
     } catch (trouble: Trouble) {
-        shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("ScreenAgain")))) }
+        shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("action_retry")))) }
     }
 
     private fun tell(before: MeState, me: Me): MeState {
@@ -39,17 +39,18 @@ class MeModel(
             notices = status.notices.map(::notice),
             canScan = outside.canScan,
             facts = listOfNotNull(
-                me.enrolled?.let { fact("ScreenGrantUntil", with.said.date(it.expiresS)) },
-                fact("ScreenPerson", me.personShort).takeIf { me.enrolled != null },
-                fact("ScreenLastContact", status.lastContactS?.let(with.said::ago) ?: with.words.say("PhoneNeverConfirmed")),
-                fact("ScreenUnsent", with.said.number(status.unsent)),
+                me.enrolled?.let { fact("me_area", it.areaName) },
+                fact("me_person", me.personShort),
             ),
+            grant = me.enrolled?.let { with.words.say("me_grant", "date" to with.said.date(it.expiresS)) }.orEmpty(),
             languages = Language.entries.map { one -> Choice(one.name, NAMES.getValue(one), one == language) },
-            storage = listOf(
-                fact("ScreenStored", with.words.say("ScreenMegabytes", "count" to (me.storeBytes + 999_999) / 1_000_000)),
-                fact("ScreenCases", with.said.number(me.cases)),
-                fact("ScreenVersion", me.version),
+            storage = with.words.say(
+                "me_storage_used",
+                "size" to "${(me.storeBytes + 99_999) / 100_000 / 10.0} MB",
+                "cases" to with.said.number(me.cases),
+                "acts" to with.said.number(me.acts),
             ),
+            version = with.words.say("me_version", "version" to me.version),
         )
     }
 
@@ -68,9 +69,9 @@ class MeModel(
         }
     }
 
-    override fun syncNow() = busy("ScreenSyncing") {
+    override fun syncNow() = busy("status_syncing") {
         val did = with.phone.syncNow()
-        with.words.say("PhoneSynced", "sent" to did.sent, "received" to did.received)
+        with.words.say("me_synced", "sent" to did.sent, "received" to did.received)
     }
 
     override fun invitation(text: String) = shown.update { it.copy(invitation = text, canEnrol = text.isNotBlank()) }
@@ -78,7 +79,7 @@ class MeModel(
     override fun enrol() {
         val text = shown.value.invitation.trim()
         if (text.isEmpty()) return
-        busy("ScreenEnrolling") {
+        busy("me_joining") {
             with.phone.enrol(text)
             with.phone.startAgent()
             shown.update { it.copy(invitation = "", canEnrol = false) }

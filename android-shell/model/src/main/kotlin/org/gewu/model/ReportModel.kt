@@ -44,15 +44,15 @@ class ReportModel(private val with: Surroundings, private val shell: Shell) : Re
             shown.update {
                 it.copy(
                     load = Load.Ready,
-                    tilesLabel = with.words.say("ScreenUsualClasses"),
+                    tilesLabel = with.words.say("report_usual"),
                     tiles = usual.map(::tile),
-                    resumed = draft?.let { kept -> with.words.say("ScreenDraftResumed", "time" to with.said.time(kept.keptS)) },
+                    resumed = draft?.let { kept -> with.words.say("draft_kept", "time" to with.said.time(kept.keptS)) },
                 )
             }
             tell()
             if (place == null) locate() else tellPlace(null)
         } catch (trouble: Trouble) {
-            shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("ScreenAgain")))) }
+            shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("action_retry")))) }
         }
     }
 
@@ -65,7 +65,7 @@ class ReportModel(private val with: Surroundings, private val shell: Shell) : Re
         shown.update { it.copy(text = draft.text, urgent = draft.urgent) }
     }
 
-    private fun tile(line: ClassLine) = ClassTile(line.key, line.name, line.alias ?: line.group)
+    private fun tile(line: ClassLine) = ClassTile(line.key, line.name, line.alias?.let { with.words.say("report_alias", "alias" to it) } ?: line.group)
 
     /** Everything that follows from what is chosen. */
     private fun tell() = shown.update {
@@ -83,18 +83,18 @@ class ReportModel(private val with: Surroundings, private val shell: Shell) : Re
             at != null -> PlaceLine(
                 listOf(shell.area(), placed(at)).joinToString(" · "),
                 Tone.PLAIN,
-                with.words.say("ScreenLocateAgain"),
+                with.words.say("report_place_again"),
             )
-            missing == Fix.Refused -> PlaceLine(with.words.say("ScreenPlaceRefused"), Tone.AMBER, with.words.say("ScreenLocateAgain"))
-            missing == null -> PlaceLine(with.words.say("ScreenLocating"), Tone.PLAIN, null)
-            else -> PlaceLine(with.words.say("ScreenPlaceAbsent"), Tone.AMBER, with.words.say("ScreenLocateAgain"))
+            missing == Fix.Refused -> PlaceLine(with.words.say("report_place_refused"), Tone.AMBER, with.words.say("report_place_again"))
+            missing == null -> PlaceLine(with.words.say("report_place_looking"), Tone.PLAIN, null)
+            else -> PlaceLine(with.words.say("report_place_none"), Tone.AMBER, with.words.say("report_place_again"))
         }
         shown.update { it.copy(place = line) }
     }
 
     private fun placed(at: Place): String {
-        val metres = at.accuracyCm?.let { (it + 99) / 100 } ?: return with.words.say("ScreenPlaceHere")
-        return with.words.say("ScreenPlaceWithin", "metres" to with.said.number(metres.toLong()))
+        val metres = at.accuracyCm?.let { (it + 99) / 100 } ?: return with.words.say("case_place")
+        return with.words.say("report_place_found", "metres" to with.said.number(metres.toLong()))
     }
 
     private fun draft() = Draft(
@@ -135,7 +135,7 @@ class ReportModel(private val with: Surroundings, private val shell: Shell) : Re
         finding = with.scope.launch {
             try {
                 found = with.phone.findClasses(text.trim())
-                shown.update { it.copy(found = found.map(::tile)) }
+                shown.update { it.copy(found = found.map(::tile), nothing = with.words.say("report_nothing_found", "text" to text)) }
             } catch (trouble: Trouble) {
                 shown.update { it.copy(notice = with.notice(trouble)) }
             }

@@ -29,32 +29,35 @@ class Said(private val words: Words, private val zone: ZoneId, private val nowS:
     fun number(value: Long): String = value.toString().reversed().chunked(3).joinToString("\u2009").reversed()
 
     /** "26 hours late", "3 days left"; `null` without a deadline. */
-    fun due(dueInS: Long?): String? {
-        val inS = dueInS ?: return null
-        val late = inS < 0
-        val hours = (if (late) -inS else inS) / HOUR_S
-        val amount = if (hours < DAYS_FROM_HOURS) hours else hours / 24
-        val key = when {
-            hours < 1 -> if (late) "PageLateNow" else "ScreenLeftNow"
-            hours < DAYS_FROM_HOURS -> if (late) "PageLateHours" else "ScreenLeftHours"
-            else -> if (late) "PageLateDays" else "ScreenLeftDays"
-        }
-        return words.say(key, "count" to amount)
+    fun due(dueInS: Long?): String? = dueInS?.let {
+        val late = it < 0
+        span(if (late) -it else it, if (late) LATE else DUE)
     }
 
+    /** Whether that lies before the end of the day. */
+    fun isToday(dueInS: Long): Boolean = at(nowS() + dueInS).toLocalDate() <= today()
+
     fun ago(timeS: Long): String {
-        val minutes = maxOf(nowS() - timeS, 0) / 60
-        return when {
-            minutes < 1 -> words.say("PageAgoNow")
-            minutes < 60 -> words.say("PageAgoMinutes", "count" to minutes)
-            minutes < 48 * 60 -> words.say("PageAgoHours", "count" to minutes / 60)
-            else -> words.say("PageAgoDays", "count" to minutes / (24 * 60))
-        }
+        val passedS = maxOf(nowS() - timeS, 0)
+        return if (passedS < MINUTE_S) words.say("time_now") else span(passedS, AGO)
+    }
+
+    private class Span(val minutes: String, val hours: String, val days: String)
+
+    private fun span(lengthS: Long, keys: Span): String = when {
+        lengthS < HOUR_S -> words.say(keys.minutes, "minutes" to lengthS / MINUTE_S)
+        lengthS < DAYS_FROM_S -> words.say(keys.hours, "hours" to lengthS / HOUR_S)
+        else -> words.say(keys.days, "days" to lengthS / DAY_S)
     }
 
     private companion object {
+        const val MINUTE_S = 60L
         const val HOUR_S = 3_600L
-        const val DAYS_FROM_HOURS = 72L
+        const val DAY_S = 86_400L
+        const val DAYS_FROM_S = 3 * DAY_S
+        val DUE = Span("due_minutes", "due_hours", "due_days")
+        val LATE = Span("late_minutes", "late_hours", "late_days")
+        val AGO = Span("time_minutes_ago", "time_hours_ago", "time_days_ago")
         val CLOCK: DateTimeFormatter = DateTimeFormatter.ofPattern("HH:mm")
         val DAY_AND_CLOCK: DateTimeFormatter = DateTimeFormatter.ofPattern("MM-dd HH:mm")
         val SHORT_DAY: DateTimeFormatter = DateTimeFormatter.ofPattern("MM-dd")

@@ -127,7 +127,11 @@ class Shell(private val with: Surroundings, language: Language, outside: Outside
     /** Saved: back to Today, where it can be undone for a while. */
     internal fun saved(code: String, typed: Draft) {
         undo = code to typed
-        today.undo(UndoBar(with.words.say("PhoneSaved", "code" to code), with.words.say("ScreenUndo")))
+        val bar = UndoBar(
+            listOf(with.words.say("report_saved"), code, with.words.say("report_undo_for", "seconds" to UNDO_MS / 1_000)).joinToString(" · "),
+            with.words.say("report_undo"),
+        )
+        today.undo(bar)
         undoing?.cancel()
         undoing = with.scope.launch {
             delay(UNDO_MS)

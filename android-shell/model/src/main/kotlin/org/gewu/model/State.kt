@@ -8,7 +8,7 @@ enum class Tone { PLAIN, JADE, AMBER, RED }
 data class Chip(val text: String, val tone: Tone)
 
 /** The one line at the top that tells the truth about sync. */
-data class Strip(val left: String, val right: String, val tone: Tone)
+data class Strip(val text: String, val tone: Tone)
 
 /** Something happened: what, what is safe, what next; `button` names what can be done about it right here. */
 data class NoticeState(val what: String, val safe: String, val next: String, val tone: Tone, val button: String? = null)
@@ -20,15 +20,22 @@ sealed interface Load {
     data class Failed(val notice: NoticeState) : Load
 }
 
+/** When something is due, in the order of the list. */
+enum class Due(val key: String) { OVERDUE("today_overdue"), TODAY("today_due"), LATER("today_later") }
+
 /** One case in a list: one bold line, one soft line, one figure. */
 data class CaseRow(
     val code: String,
     val title: String,
     val line: String,
     val figure: String?,
+    val due: Due,
     val late: Boolean,
     val chips: List<Chip>,
 )
+
+/** What an empty list says: what will appear, and what to do. */
+data class EmptyState(val title: String, val text: String)
 
 data class CaseSection(val label: String, val rows: List<CaseRow>)
 
@@ -45,8 +52,7 @@ data class TodayState(
     val drafts: List<DraftOffer> = emptyList(),
     val search: String = "",
     val sections: List<CaseSection> = emptyList(),
-    /** What an empty list says: what will appear, and what to do. */
-    val empty: String? = null,
+    val empty: EmptyState? = null,
     val undo: UndoBar? = null,
 )
 
@@ -77,6 +83,8 @@ data class ReportState(
     val found: List<ClassTile>? = null,
     val chosen: ClassTile? = null,
     val conditions: List<Choice> = emptyList(),
+    /** What a search that found nothing says. */
+    val nothing: String? = null,
     val text: String = "",
     val place: PlaceLine = PlaceLine("", Tone.PLAIN, null),
     val urgent: Boolean = false,
@@ -169,10 +177,11 @@ data class RateCard(
     val partsLabel: String,
     val none: String?,
     val trend: TrendLine?,
-    val beside: List<Fact>,
+    val beside: List<String>,
+    val said: String,
 )
 
-data class GridRow(val name: String, val share: Float, val figure: String, val late: String?)
+data class GridRow(val name: String, val share: Float, val figure: String, val late: Boolean)
 
 data class SettleRow(val code: String, val title: String, val line: String, val chip: Chip)
 
@@ -182,7 +191,6 @@ data class SuperviseState(
     val asOf: String = "",
     val periods: List<Choice> = emptyList(),
     val rate: RateCard? = null,
-    val gridsLabel: String = "",
     val grids: List<GridRow> = emptyList(),
     val settleCount: String = "",
     val settle: List<SettleRow> = emptyList(),
@@ -202,6 +210,7 @@ data class MeState(
     val who: String = "",
     val area: String = "",
     val facts: List<Fact> = emptyList(),
+    val grant: String = "",
     val notices: List<NoticeState> = emptyList(),
     val invitation: String = "",
     val canEnrol: Boolean = false,
@@ -210,7 +219,8 @@ data class MeState(
     val said: String? = null,
     val notice: NoticeState? = null,
     val languages: List<Choice> = emptyList(),
-    val storage: List<Fact> = emptyList(),
+    val storage: String = "",
+    val version: String = "",
     val diagnostics: String? = null,
 )
 

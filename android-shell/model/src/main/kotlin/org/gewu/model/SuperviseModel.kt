@@ -21,10 +21,10 @@ class SuperviseModel(private val with: Surroundings, private val shell: Shell) :
 
     /** The same periods as on the hub's page, each up to today. */
     private enum class Period(val key: String, val from: (LocalDate) -> LocalDate) {
-        WEEK("PagePeriodWeek", { it.minusDays(6) }),
-        FORTNIGHT("PagePeriodFortnight", { it.minusDays(13) }),
-        MONTH("PagePeriodMonth", { it.withDayOfMonth(1) }),
-        YEAR("PagePeriodYear", { it.withDayOfYear(1) }),
+        WEEK("supervise_week", { it.minusDays(6) }),
+        FORTNIGHT("supervise_fortnight", { it.minusDays(13) }),
+        MONTH("supervise_month", { it.withDayOfMonth(1) }),
+        YEAR("supervise_year", { it.withDayOfYear(1) }),
     }
 
     /** Three calls, however many grids there are. */
@@ -40,42 +40,44 @@ class SuperviseModel(private val with: Surroundings, private val shell: Shell) :
                 asOf = asOf(view.rate),
                 periods = Period.entries.map { one -> Choice(one.name, with.words.say(one.key), one == period) },
                 rate = card(view),
-                gridsLabel = with.words.say("ScreenGridsLabel"),
                 grids = view.grids.map(::grid),
-                settleCount = with.words.say("PageUnit", "count" to view.toSettle),
+                settleCount = with.words.say("settle_count", "count" to view.toSettle),
                 settle = settle.lines.map(::settle),
-                overdueCount = with.words.say("PageUnit", "count" to view.overdue),
+                overdueCount = with.words.say("supervise_overdue", "count" to view.overdue),
                 overdue = view.firstOverdue.map(with::row),
             )
         }
     } catch (trouble: Trouble) {
-        shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("ScreenAgain")))) }
+        shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("action_retry")))) }
     }
 
     private fun asOf(rate: Rate) = listOf(
-        with.words.say("PageAsOf", "day" to with.said.day(rate.asOfDay)),
-        rate.knownUntilS?.let { with.words.say("PageKnownUntil", "time" to with.said.time(it)) }
-            ?: with.words.say("PageKnownUntilNever"),
+        with.words.say("status_as_of", "time" to with.said.day(rate.asOfDay)),
+        rate.knownUntilS?.let { with.words.say("supervise_known_until", "time" to with.said.time(it)) }
+            ?: with.words.say("supervise_known_never"),
     ).joinToString(" · ")
 
     private fun card(view: SuperviseView): RateCard {
         val rate = view.rate
         val words = with.words
         val beside = listOf(
-            "PageBesideSuspended" to rate.suspended,
-            "PageBesideForced" to rate.forced,
-            "PageBesideSelfHandled" to rate.selfHandled,
-            "PageBesideUnconfirmed" to rate.unconfirmed,
+            "supervise_suspended" to rate.suspended,
+            "supervise_forced" to rate.forced,
+            "supervise_self_handled" to rate.selfHandled,
+            "supervise_unconfirmed" to rate.unconfirmed,
         )
+        val numerator = with.said.number(rate.numerator ?: 0)
+        val denominator = with.said.number(rate.denominator ?: 0)
+        val name = words.say("supervise_rate")
         return RateCard(
-            name = words.say("RateClosure"),
+            name = name,
             shown = rate.shown.orEmpty(),
-            parts = "${with.said.number(rate.numerator ?: 0)} / ${with.said.number(rate.denominator ?: 0)}",
-            partsLabel = "${words.say("CountClosed")} / ${words.say("CountDue")}",
-            none = words.say("PageRateNone", "denominator" to words.say("CountDue"), "name" to words.say("RateClosure"))
-                .takeIf { rate.denominator == null },
+            parts = words.say("supervise_parts", "numerator" to numerator, "denominator" to denominator),
+            partsLabel = words.say("supervise_parts_label"),
+            none = words.say("supervise_nothing_due").takeIf { rate.denominator == null },
             trend = trend(view),
-            beside = beside.map { (key, count) -> Fact(words.say(key), with.said.number(count), Tone.PLAIN) },
+            beside = beside.map { (key, count) -> words.say(key, "count" to with.said.number(count)) },
+            said = words.say("say_rate", "name" to name, "shown" to rate.shown.orEmpty(), "numerator" to numerator, "denominator" to denominator),
         )
     }
 
@@ -85,30 +87,31 @@ class SuperviseModel(private val with: Surroundings, private val shell: Shell) :
         val shares = known.map { (it.numerator ?: 0).toFloat() / (it.denominator ?: 1) }
         val first = known.first()
         val last = known.last()
+        val lowest = known[shares.indexOf(shares.min())]
         return TrendLine(
             points = shares,
             from = "${with.said.shortDay(first.toDay)} ${first.shown.orEmpty()}",
             to = "${with.said.shortDay(last.toDay)} ${last.shown.orEmpty()}",
-            said = with.words.say("ScreenTrendSaid", "from" to first.shown.orEmpty(), "to" to last.shown.orEmpty()),
+            said = with.words.say("say_trend", "low" to lowest.shown.orEmpty(), "last" to last.shown.orEmpty()),
         )
     }
 
     private fun grid(line: AreaOverdue) = GridRow(
         name = line.area.name,
         share = if (line.open == 0L) 0f else line.overdue.toFloat() / line.open,
-        figure = with.words.say("ScreenGridOpen", "count" to line.open),
-        late = with.words.say("PageGridOverdue", "count" to line.overdue).takeIf { line.overdue > 0 },
+        figure = with.words.say("supervise_grid", "overdue" to line.overdue, "open" to line.open),
+        late = line.overdue > 0,
     )
 
     private fun settle(line: SettleLine) = SettleRow(
         code = line.code,
-        title = line.text?.ifBlank { null } ?: line.className,
+        title = line.text?.ifBlank { null } ?: line.className ?: line.code,
         line = listOfNotNull(line.className.takeIf { line.text != null }, line.kindLabel, with.said.time(line.timeS), line.reason)
             .joinToString(" · "),
         chip = if (line.contested) {
-            Chip(with.words.say("PageSettleContested"), Tone.AMBER)
+            Chip(with.words.say("settle_contested"), Tone.AMBER)
         } else {
-            Chip(with.words.say("PageSettleRefused"), Tone.RED)
+            Chip(with.words.say("settle_refused"), Tone.RED)
         },
     )
 

@@ -36,18 +36,18 @@ class Surroundings(
 
 /** The one line at the top. Amber only while something is only here. */
 internal fun Surroundings.strip(status: Status?): Strip {
-    if (status == null) return Strip(words.say("ScreenReading"), "", Tone.PLAIN)
-    val confirmed = status.lastConfirmedS ?: status.lastContactS
-    val right = confirmed?.let { words.say("PhoneLastConfirmed", "time" to said.time(it)) }.orEmpty()
+    if (status == null) return Strip(words.say("state_loading"), Tone.PLAIN)
+    val confirmed = (status.lastConfirmedS ?: status.lastContactS)?.let(said::time)
     val here = status.unsent > 0
-    val parts = listOfNotNull(
-        words.say("PhoneUnsent", "count" to status.unsent).takeIf { here },
-        words.say("ScreenNotEnrolled").takeIf { !status.enrolled },
-        words.say("PhoneAllConfirmed").takeIf { !here && status.sent == 0L && status.enrolled },
-        words.say("ScreenSentWaiting", "count" to status.sent).takeIf { !here && status.sent > 0 },
-        words.say("ScreenNoNetwork").takeIf { !online.value },
-    )
-    return Strip(parts.joinToString(" · "), right, if (here) Tone.AMBER else Tone.PLAIN)
+    val stands = when {
+        here && confirmed == null -> words.say("status_unsent_never", "count" to status.unsent)
+        here -> words.say("status_unsent", "count" to status.unsent, "time" to checkNotNull(confirmed))
+        confirmed == null -> words.say("status_never")
+        status.sent > 0 -> words.say("status_sent", "count" to status.sent)
+        else -> words.say("status_confirmed", "time" to confirmed)
+    }
+    val offline = words.say("status_offline").takeIf { !online.value }
+    return Strip(listOfNotNull(stands, offline).joinToString(" · "), if (here) Tone.AMBER else Tone.PLAIN)
 }
 
 /** A failed call as a card. Only what was refused is red. */

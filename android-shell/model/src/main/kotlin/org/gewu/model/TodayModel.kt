@@ -42,7 +42,7 @@ class TodayModel(private val with: Surroundings, private val shell: Shell) : Tod
             tellNotices(status)
             arrange()
         } catch (trouble: Trouble) {
-            shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("ScreenAgain")))) }
+            shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("action_retry")))) }
         }
     }
 
@@ -57,12 +57,11 @@ class TodayModel(private val with: Surroundings, private val shell: Shell) : Tod
     }
 
     private fun offer(draft: Draft): DraftOffer {
-        val key = if (draft.about == null) "ScreenDraftReport" else "ScreenDraftAbout"
         val words = draft.text.lineSequence().first().ifBlank { null }
         return DraftOffer(
             about = draft.about,
-            title = with.words.say(key, "code" to draft.about.orEmpty()),
-            line = listOfNotNull(words, with.said.time(draft.keptS)).joinToString(" · "),
+            title = draft.about?.let { with.words.say("draft_case", "code" to it) } ?: with.words.say("draft_report"),
+            line = listOfNotNull(words, with.words.say("draft_kept", "time" to with.said.time(draft.keptS))).joinToString("\n"),
         )
     }
 
@@ -71,15 +70,11 @@ class TodayModel(private val with: Surroundings, private val shell: Shell) : Tod
         val rows = lines.map(with::row).filter { row ->
             asked.isEmpty() || listOf(row.title, row.line, row.code).any { it.contains(asked, ignoreCase = true) }
         }
-        val (late, next) = rows.partition { it.late }
-        val sections = listOf("ScreenLate" to late, "ScreenNext" to next).filter { it.second.isNotEmpty() }.map { (key, rows) ->
-            val count = "${rows.size}" + if (this.next != null && rows === next) "+" else ""
-            CaseSection(with.words.say(key, "count" to count), rows)
-        }
+        val sections = rows.groupBy { it.due }.map { (due, rows) -> CaseSection("${with.words.say(due.key)} · ${rows.size}", rows) }
         val empty = when {
             sections.isNotEmpty() -> null
-            asked.isEmpty() -> with.words.say("ScreenTodayEmpty")
-            else -> with.words.say("ScreenNothingFound")
+            asked.isEmpty() -> EmptyState(with.words.say("today_empty_title"), with.words.say("today_empty_text"))
+            else -> EmptyState(asked, with.words.say("today_nothing_found", "text" to asked))
         }
         shown.update { it.copy(sections = sections, empty = empty) }
     }

@@ -46,7 +46,7 @@ private fun LazyListScope.body(state: CaseState, on: CaseEvents) {
     item { Card { Facts(state.facts) } }
     item { Others(state, on) }
     if (state.explaining) items(state.explained) { ExplainedCard(it) }
-    item { Label(Look.words.say("PhoneHistory")) }
+    item { Label(Look.words.say("case_history")) }
     items(state.steps, key = { it.entry }) { StepCard(it, on) }
 }
 
@@ -62,17 +62,17 @@ private fun Hero(state: CaseState) = Card(edge = if (state.late != null) Look.co
 
 @Composable
 private fun ContestedCard(contested: Contested) = Card(ground = Look.colours.amberSoft, edge = Look.colours.amber) {
-    Say(Look.words.say("ScreenContestedField", "field" to begun(contested.label)), Type.STRONG, Look.colours.amber)
+    Say("${begun(contested.label)} · ${Look.words.say("case_contested")}", Type.STRONG, Look.colours.amber)
     Flow {
         contested.values.forEach { value -> ChipOf(Chip(value, Tone.PLAIN)) }
     }
-    Say(Look.words.say("ScreenContestedNext"), Type.SMALL)
+    Say(Look.words.say("case_contested_text"), Type.SMALL)
 }
 
 @Composable
 private fun Others(state: CaseState, on: CaseEvents) = Flow {
     state.actions.drop(1).forEach { action -> QuietButton(action.label) { on.act(action.id) } }
-    if (state.explained.isNotEmpty()) QuietButton(Look.words.say("ScreenWhyNot"), onClick = on::explain)
+    if (state.explained.isNotEmpty()) QuietButton(Look.words.say("case_other_actions"), onClick = on::explain)
 }
 
 @Composable
@@ -95,7 +95,7 @@ private fun StepCard(step: Step, on: CaseEvents) = Card {
 @Composable
 private fun Doing(state: CaseState, panel: Panel, strip: Strip, on: CaseEvents) = Frame(
     strip,
-    bottom = { AtThumb { MainButton(Look.words.say("ScreenSave"), panel.canSave, on::save) } },
+    bottom = { AtThumb { MainButton(Look.words.say("action_save"), panel.canSave, on::save) } },
 ) {
     item { TitleWithBack(panel.title, on::back) }
     state.notice?.let { notice -> item { Notice(notice) } }
@@ -110,5 +110,5 @@ private fun Doing(state: CaseState, panel: Panel, strip: Strip, on: CaseEvents) 
         item { Flow { panel.days.forEach { one -> ChoiceButton(one.name, one.chosen) { on.days(one.key) } } } }
     }
     item { Field(panel.textLabel, panel.text, panel.textLabel, lines = 4, onChange = on::type) }
-    item { QuietButton(Look.words.say("ScreenCancel"), onClick = on::cancel) }
+    item { QuietButton(Look.words.say("action_cancel"), onClick = on::cancel) }
 }

@@ -60,10 +60,7 @@ internal fun Frame(
 private fun StripLine(strip: Strip) {
     val colours = Look.colours
     Box(Modifier.fillMaxWidth().background(colours.ground(strip.tone)).padding(horizontal = Space.x4, vertical = Space.x2)) {
-        Sides(
-            { Say(begun(strip.left), Type.SMALL, colours.text(strip.tone)) },
-            { Say(begun(strip.right), Type.SMALL, colours.text(strip.tone)) },
-        )
+        Say(begun(strip.text), Type.SMALL, colours.text(strip.tone))
     }
 }
 
@@ -94,9 +91,9 @@ internal fun AtThumb(content: @Composable () -> Unit) = Column(
 internal fun TabBar(chosen: Tab, onShow: (Tab) -> Unit) = Column(Modifier.fillMaxWidth().background(Look.colours.card)) {
     Box(Modifier.fillMaxWidth().height(1.dp).background(Look.colours.line))
     Row(Modifier.fillMaxWidth().padding(horizontal = Space.x2), Arrangement.SpaceAround) {
-        TabOf(Look.words.say("ScreenToday"), chosen == Tab.TODAY) { onShow(Tab.TODAY) }
-        TabOf(Look.words.say("ScreenSupervise"), chosen == Tab.SUPERVISE) { onShow(Tab.SUPERVISE) }
-        TabOf(Look.words.say("ScreenMe"), chosen == Tab.ME) { onShow(Tab.ME) }
+        TabOf(Look.words.say("nav_today"), chosen == Tab.TODAY) { onShow(Tab.TODAY) }
+        TabOf(Look.words.say("nav_supervise"), chosen == Tab.SUPERVISE) { onShow(Tab.SUPERVISE) }
+        TabOf(Look.words.say("nav_me"), chosen == Tab.ME) { onShow(Tab.ME) }
     }
 }
 

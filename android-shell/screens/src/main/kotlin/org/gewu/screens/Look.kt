@@ -21,6 +21,11 @@ import androidx.compose.ui.unit.em
 import androidx.compose.ui.unit.sp
 import org.gewu.model.Tone
 import org.gewu.model.Words
+import org.gewu.tokens.Colours
+import org.gewu.tokens.Dark
+import org.gewu.tokens.Light
+import org.gewu.tokens.Space as Spaces
+import org.gewu.tokens.Type as Sizes
 
 /** The colours by what they mean; one set for daylight, one for the night. */
 @Immutable
@@ -54,43 +59,37 @@ class Palette(
     }
 }
 
-private val Day = with(Tokens) {
-    Palette(
-        Color(paperLight), Color(cardLight), Color(lineLight), Color(inkLight), Color(softLight), Color(jadeLight),
-        Color(jadeSoftLight), Color(redLight), Color(redSoftLight), Color(amberLight), Color(amberSoftLight),
-    )
-}
+private fun palette(of: Colours) = Palette(
+    Color(of.paper), Color(of.card), Color(of.line), Color(of.ink), Color(of.soft), Color(of.jade), Color(of.jadeSoft),
+    Color(of.red), Color(of.redSoft), Color(of.amber), Color(of.amberSoft),
+)
 
-private val Night = with(Tokens) {
-    Palette(
-        Color(paperDark), Color(cardDark), Color(lineDark), Color(inkDark), Color(softDark), Color(jadeDark),
-        Color(jadeSoftDark), Color(redDark), Color(redSoftDark), Color(amberDark), Color(amberSoftDark),
-    )
-}
+private val Day = palette(Light)
+private val Night = palette(Dark)
 
 /** Sizes of type; each says what it is for. */
 enum class Type(val size: TextUnit, val weight: FontWeight) {
-    FIGURE(52.sp, FontWeight.Bold),
-    TITLE(22.sp, FontWeight.Bold),
-    HEADING(20.sp, FontWeight.Bold),
-    STRONG(17.sp, FontWeight.Bold),
-    BODY(17.sp, FontWeight.Normal),
-    SMALL(14.sp, FontWeight.Normal),
-    SMALL_STRONG(14.sp, FontWeight.Bold),
-    TINY(13.sp, FontWeight.Normal),
+    FIGURE(Sizes.figure.sp, FontWeight.Bold),
+    TITLE(Sizes.title.sp, FontWeight.Bold),
+    HEADING(Sizes.heading.sp, FontWeight.Bold),
+    STRONG(Sizes.bodyPhone.sp, FontWeight.Bold),
+    BODY(Sizes.bodyPhone.sp, FontWeight.Normal),
+    SMALL(Sizes.small.sp, FontWeight.Normal),
+    SMALL_STRONG(Sizes.small.sp, FontWeight.Bold),
+    TINY(Sizes.tiny.sp, FontWeight.Normal),
 }
 
 internal object Space {
-    val x1 = 4.dp
-    val x2 = 8.dp
-    val x3 = 12.dp
-    val x4 = 16.dp
-    val x5 = 24.dp
+    val x1 = Spaces.s1.dp
+    val x2 = Spaces.s2.dp
+    val x3 = Spaces.s3.dp
+    val x4 = Spaces.s4.dp
+    val x5 = Spaces.s5.dp
 }
 
 private val LocalPalette = staticCompositionLocalOf { Day }
 private val LocalFont = staticCompositionLocalOf<FontFamily> { FontFamily.Default }
-private val LocalWords = staticCompositionLocalOf { Words { it } }
+private val LocalWords = staticCompositionLocalOf { Words { key, _ -> key } }
 
 internal object Look {
     val colours: Palette

@@ -14,11 +14,11 @@ import org.gewu.model.Tab
 fun MeScreen(state: MeState, strip: Strip, on: MeEvents, onShow: (Tab) -> Unit) = Frame(
     strip,
     bottom = {
-        if (state.enrolled) AtThumb { MainButton(Look.words.say("ScreenSyncNow"), state.busy == null, on::syncNow) }
+        if (state.enrolled) AtThumb { MainButton(Look.words.say("me_sync"), state.busy == null, on::syncNow) }
         TabBar(Tab.ME, onShow)
     },
 ) {
-    item { Title(Look.words.say("ScreenMe"), state.area) }
+    item { Title(Look.words.say("me_title"), state.area) }
     when (val load = state.load) {
         Load.Loading -> item { Reading() }
         is Load.Failed -> item { Notice(load.notice, on::again) }
@@ -32,26 +32,37 @@ private fun LazyListScope.about(state: MeState, on: MeEvents) {
     state.said?.let { said -> item { Say(said, Type.SMALL, Look.colours.jade) } }
     items(state.notices) { Notice(it) }
     item { if (state.enrolled) Who(state) else Join(state, on) }
-    item { Label(Look.words.say("ScreenStorage")) }
-    item { Card { Facts(state.storage) } }
-    item { Label(Look.words.say("PageLanguage")) }
+    item { Label(Look.words.say("me_storage")) }
+    item {
+        Card {
+            Say(state.storage, Type.SMALL)
+            Say(begun(state.version), Type.SMALL, Look.colours.soft)
+        }
+    }
+    item { Label(Look.words.say("me_language")) }
     item { Flow { state.languages.forEach { one -> ChoiceButton(one.name, one.chosen) { on.language(one.key) } } } }
-    item { Label(Look.words.say("ScreenHelp")) }
-    item { QuietButton(Look.words.say("ScreenDiagnostics"), onClick = on::diagnostics) }
-    state.diagnostics?.let { text -> item { Card { Say(text, Type.TINY, Look.colours.soft) } } }
+    item { QuietButton(Look.words.say("me_diagnostics"), onClick = on::diagnostics) }
+    state.diagnostics?.let { text -> item { Diagnostics(text) } }
 }
 
 @Composable
 private fun Who(state: MeState) = Card {
     Heading(state.who)
     Facts(state.facts)
+    Say(begun(state.grant), Type.SMALL, Look.colours.soft)
+}
+
+@Composable
+private fun Diagnostics(text: String) = Card {
+    Say(Look.words.say("me_diagnostics_text"), Type.SMALL)
+    Say(text, Type.TINY, Look.colours.soft)
 }
 
 @Composable
 private fun Join(state: MeState, on: MeEvents) = Card {
-    Heading(Look.words.say("ScreenJoin"))
-    Say(Look.words.say("ScreenJoinHow"), Type.BODY, Look.colours.soft)
-    if (state.canScan) QuietButton(Look.words.say("ScreenScan"), onClick = on::scan)
-    Field(Look.words.say("ScreenInvitation"), state.invitation, Look.words.say("ScreenInvitation"), onChange = on::invitation)
-    MainButton(Look.words.say("ScreenEnrol"), state.canEnrol, on::enrol)
+    Heading(Look.words.say("me_join_title"))
+    Say(Look.words.say("me_join_text"), Type.BODY, Look.colours.soft)
+    if (state.canScan) QuietButton(Look.words.say("me_scan"), onClick = on::scan)
+    Field(Look.words.say("me_invitation"), state.invitation, Look.words.say("me_invitation"), onChange = on::invitation)
+    MainButton(Look.words.say("me_join"), state.canEnrol, on::enrol)
 }

@@ -41,11 +41,13 @@ import org.gewu.model.Chip
 import org.gewu.model.Fact
 import org.gewu.model.NoticeState
 import org.gewu.model.Tone
+import org.gewu.tokens.Corner
+import org.gewu.tokens.Touch
 
-internal val CardShape = RoundedCornerShape(16.dp)
-internal val FieldShape = RoundedCornerShape(14.dp)
+internal val CardShape = RoundedCornerShape(Corner.card.dp)
+internal val FieldShape = RoundedCornerShape(Corner.field.dp)
 internal val RoundShape = RoundedCornerShape(percent = 50)
-internal val Target = 48.dp
+internal val Target = Touch.target.dp
 
 /** A line begins with a capital, where the script has them. */
 internal fun begun(text: String) = text.replaceFirstChar(Char::uppercaseChar)
@@ -126,7 +128,7 @@ internal fun MainButton(text: String, enabled: Boolean = true, onClick: () -> Un
     Box(
         Modifier
             .fillMaxWidth()
-            .heightIn(min = 60.dp)
+            .heightIn(min = Touch.action.dp)
             .clip(RoundShape)
             .background(if (enabled) colours.jade else colours.paper)
             .border(1.dp, if (enabled) colours.jade else colours.line, RoundShape)
@@ -221,7 +223,7 @@ internal fun Notice(notice: NoticeState, onClick: () -> Unit = {}) {
 /** Instead of cards that are not read yet: their shape, standing still. */
 @Composable
 internal fun Reading() = Column(verticalArrangement = Arrangement.spacedBy(Space.x3)) {
-    Say(Look.words.say("ScreenReading"), Type.SMALL, Look.colours.soft)
+    Say(Look.words.say("state_loading"), Type.SMALL, Look.colours.soft)
     repeat(4) {
         Card {
             Box(Modifier.fillMaxWidth(0.6f).height(18.dp).background(Look.colours.line, FieldShape))
@@ -249,7 +251,7 @@ internal fun Facts(facts: List<Fact>) = Column(verticalArrangement = Arrangement
 @Composable
 internal fun BackButton(onClick: () -> Unit) {
     val ink = Look.colours.ink
-    val said = Look.words.say("ScreenBack")
+    val said = Look.words.say("action_back")
     Box(
         Modifier.size(Target).clip(RoundShape).clickable(role = Role.Button, onClick = onClick)
             .semantics { contentDescription = said },

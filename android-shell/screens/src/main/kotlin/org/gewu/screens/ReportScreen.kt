@@ -30,9 +30,9 @@ import org.gewu.model.Strip
 @Composable
 fun ReportScreen(state: ReportState, strip: Strip, on: ReportEvents) = Frame(
     strip,
-    bottom = { AtThumb { MainButton(Look.words.say("ScreenSave"), state.canSave, on::save) } },
+    bottom = { AtThumb { MainButton(Look.words.say("action_save"), state.canSave, on::save) } },
 ) {
-    item { TitleWithBack(Look.words.say("KindReport"), on::back) }
+    item { TitleWithBack(Look.words.say("report_title"), on::back) }
     when (val load = state.load) {
         Load.Loading -> item { Reading() }
         is Load.Failed -> item { Notice(load.notice, on::again) }
@@ -51,17 +51,17 @@ private fun LazyListScope.form(state: ReportState, on: ReportEvents) {
 
 @Composable
 private fun Resumed(text: String, on: ReportEvents) = Card(ground = Look.colours.amberSoft) {
-    Sides({ Say(text, Type.SMALL, Look.colours.amber) }, { QuietButton(Look.words.say("ScreenDraftDiscard"), onClick = on::discard) })
+    Sides({ Say(text, Type.SMALL, Look.colours.amber) }, { QuietButton(Look.words.say("draft_discard"), onClick = on::discard) })
 }
 
 private fun LazyListScope.classes(state: ReportState, on: ReportEvents) {
-    item { Field(Look.words.say("ScreenFindClass"), state.search, Look.words.say("ScreenFindClass"), onChange = on::search) }
+    item { Field(Look.words.say("report_search"), state.search, Look.words.say("report_search"), onChange = on::search) }
     val found = state.found
     if (found == null) {
         item { Label(state.tilesLabel) }
         item { Tiles(state.tiles, on) }
     } else if (found.isEmpty()) {
-        item { Empty(Look.words.say("ScreenNoClassFound")) }
+        item { Empty(state.nothing.orEmpty()) }
     } else {
         items(found.size) { at -> TileOf(found[at], Modifier.fillMaxWidth(), on) }
     }
@@ -104,7 +104,7 @@ private fun Chosen(tile: ClassTile, conditions: List<Choice>, on: ReportEvents) 
                 Say(tile.line, Type.SMALL, Look.colours.soft)
             }
         },
-        { QuietButton(Look.words.say("ScreenChooseAnother"), onClick = on::chooseAnother) },
+        { QuietButton(Look.words.say("report_change"), onClick = on::chooseAnother) },
     )
     if (conditions.isNotEmpty()) {
         Flow(Modifier.padding(top = Space.x2)) {
@@ -115,14 +115,14 @@ private fun Chosen(tile: ClassTile, conditions: List<Choice>, on: ReportEvents) 
 
 @Composable
 private fun Words(state: ReportState, on: ReportEvents) = Column(verticalArrangement = Arrangement.spacedBy(Space.x2)) {
-    Label(Look.words.say("FieldText"))
-    Field(Look.words.say("FieldText"), state.text, Look.words.say("ScreenTextHint"), lines = 3, onChange = on::type)
-    ChoiceButton(Look.words.say("ScreenUrgent"), state.urgent) { on.urgent(!state.urgent) }
+    Label(Look.words.say("report_text"))
+    Field(Look.words.say("report_text"), state.text, Look.words.say("report_text_hint"), lines = 3, onChange = on::type)
+    ChoiceButton(Look.words.say("report_urgent"), state.urgent) { on.urgent(!state.urgent) }
 }
 
 @Composable
 private fun PlaceCard(state: ReportState, on: ReportEvents) = Column(verticalArrangement = Arrangement.spacedBy(Space.x2)) {
-    Label(Look.words.say("FieldPlace"))
+    Label(Look.words.say("case_place"))
     Card(ground = Look.colours.card) {
         Say(state.place.text, Type.BODY, Look.colours.text(state.place.tone))
         state.place.button?.let { QuietButton(it, Modifier.padding(top = Space.x2), on::locate) }

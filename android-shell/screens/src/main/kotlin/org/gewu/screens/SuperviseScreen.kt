@@ -7,7 +7,6 @@ import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.ExperimentalLayoutApi
 import androidx.compose.foundation.layout.FlowRow
-import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.padding
@@ -44,7 +43,7 @@ import org.gewu.model.TrendLine
 @Composable
 fun SuperviseScreen(state: SuperviseState, strip: Strip, on: SuperviseEvents, onShow: (Tab) -> Unit) =
     Frame(strip, bottom = { TabBar(Tab.SUPERVISE, onShow) }) {
-        item { Title(Look.words.say("ScreenSupervise"), state.area) }
+        item { Title(Look.words.say("supervise_title"), state.area) }
         when (val load = state.load) {
             Load.Loading -> item { Reading() }
             is Load.Failed -> item { Notice(load.notice, on::again) }
@@ -57,11 +56,11 @@ private fun LazyListScope.figures(state: SuperviseState, on: SuperviseEvents) {
     item { Periods(state.periods, on) }
     state.rate?.let { rate -> item { RateOf(rate) } }
     item { Grids(state) }
-    item { Counted(Look.words.say("PageSettle"), state.settleCount) }
-    if (state.settle.isEmpty()) item { Empty(Look.words.say("ScreenSettleEmpty")) }
+    item { Counted(Look.words.say("settle_title"), state.settleCount) }
+    if (state.settle.isEmpty()) item { Empty(Look.words.say("settle_empty")) }
     items(state.settle) { row -> SettleCard(row) { on.open(row.code) } }
-    item { Counted(Look.words.say("PageOverdue"), state.overdueCount) }
-    if (state.overdue.isEmpty()) item { Empty(Look.words.say("PageOverdueEmpty")) }
+    item { Counted(Look.words.say("supervise_list"), state.overdueCount) }
+    if (state.overdue.isEmpty()) item { Empty(Look.words.say("supervise_list_empty")) }
     items(state.overdue, key = { it.code }) { row -> CaseCard(row) { on.open(row.code) } }
 }
 
@@ -89,12 +88,7 @@ private fun RateOf(rate: RateCard) = Card {
     rate.trend?.let { Trend(it) }
     Box(Modifier.padding(top = Space.x2).fillMaxWidth().height(1.dp).background(Look.colours.line))
     Flow(Modifier.padding(top = Space.x2)) {
-        rate.beside.forEach { fact ->
-            Row(horizontalArrangement = Arrangement.spacedBy(Space.x1)) {
-                Say(fact.label, Type.SMALL, Look.colours.soft)
-                Say(fact.value, Type.SMALL_STRONG)
-            }
-        }
+        rate.beside.forEach { Say(it, Type.SMALL, Look.colours.soft) }
     }
 }
 
@@ -106,6 +100,7 @@ private fun Figure(rate: RateCard) = Sides(
             rate.shown,
             style = styleOf(Type.FIGURE, Look.colours.ink),
             softWrap = false,
+            modifier = Modifier.semantics { contentDescription = rate.said },
             maxLines = 1,
             autoSize = TextAutoSize.StepBased(minFontSize = 24.sp, maxFontSize = Type.FIGURE.size),
         )
@@ -140,8 +135,8 @@ private fun Trend(trend: TrendLine) = Column(Modifier.padding(top = Space.x2)) {
 
 @Composable
 private fun Grids(state: SuperviseState) = Card {
-    Sides({ Heading(Look.words.say("PageGrids")) }, { Say(state.gridsLabel, Type.SMALL, Look.colours.soft) })
-    if (state.grids.isEmpty()) Say(Look.words.say("PageGridsEmpty"), Type.BODY, Look.colours.soft)
+    Heading(Look.words.say("supervise_grids"))
+    if (state.grids.isEmpty()) Say(Look.words.say("supervise_grids_empty"), Type.BODY, Look.colours.soft)
     state.grids.forEach { GridOf(it) }
 }
 
@@ -149,12 +144,7 @@ private fun Grids(state: SuperviseState) = Card {
 private fun GridOf(grid: GridRow) = Column(Modifier.padding(top = Space.x2), Arrangement.spacedBy(Space.x1)) {
     Sides(
         { Say(grid.name, Type.BODY) },
-        {
-            Row(horizontalArrangement = Arrangement.spacedBy(Space.x2)) {
-                Say(grid.figure, Type.SMALL, Look.colours.soft)
-                grid.late?.let { Say(it, Type.SMALL_STRONG, Look.colours.red) }
-            }
-        },
+        { Say(grid.figure, if (grid.late) Type.SMALL_STRONG else Type.SMALL, if (grid.late) Look.colours.red else Look.colours.soft) },
     )
     Box(Modifier.fillMaxWidth().height(8.dp).clip(RoundShape).background(Look.colours.line)) {
         Box(Modifier.fillMaxWidth(grid.share).height(8.dp).clip(RoundShape).background(Look.colours.red))

@@ -36,12 +36,12 @@ fun TodayScreen(state: TodayState, strip: Strip, on: TodayEvents, onShow: (Tab) 
         bottom = {
             AtThumb {
                 state.undo?.let { Undo(it, on::undo) }
-                MainButton(Look.words.say("KindReport"), onClick = on::report)
+                MainButton(Look.words.say("report_title"), onClick = on::report)
             }
             TabBar(Tab.TODAY, onShow)
         },
     ) {
-        item { Title(Look.words.say("ScreenToday"), state.area) }
+        item { Title(Look.words.say("today_title"), state.area) }
         when (val load = state.load) {
             Load.Loading -> item { Reading() }
             is Load.Failed -> item { Notice(load.notice, on::again) }
@@ -51,10 +51,15 @@ fun TodayScreen(state: TodayState, strip: Strip, on: TodayEvents, onShow: (Tab) 
 }
 
 private fun LazyListScope.cases(state: TodayState, on: TodayEvents) {
-    item { Field(Look.words.say("ScreenSearch"), state.search, Look.words.say("ScreenSearch"), onChange = on::search) }
+    item { Field(Look.words.say("today_search"), state.search, Look.words.say("today_search"), onChange = on::search) }
     state.notice?.let { notice -> item { Notice(notice) } }
     items(state.drafts) { DraftCard(it, on) }
-    state.empty?.let { empty -> item { Empty(empty) } }
+    state.empty?.let { empty -> item {
+            Card {
+                Say(empty.title, Type.HEADING)
+                Say(empty.text, Type.BODY, Look.colours.soft)
+            }
+        } }
     state.sections.forEach { section ->
         item { Label(section.label) }
         items(section.rows, key = { it.code }) { row -> CaseCard(row) { on.open(row.code) } }
@@ -82,8 +87,8 @@ private fun DraftCard(draft: DraftOffer, on: TodayEvents) = Card(ground = Look.c
     Say(draft.title, Type.STRONG, Look.colours.amber)
     Say(draft.line, Type.SMALL)
     Flow(Modifier.padding(top = Space.x2)) {
-        QuietButton(Look.words.say("ScreenDraftResume")) { on.resumeDraft(draft.about) }
-        QuietButton(Look.words.say("ScreenDraftDiscard")) { on.discardDraft(draft.about) }
+        QuietButton(Look.words.say("draft_resume")) { on.resumeDraft(draft.about) }
+        QuietButton(Look.words.say("draft_discard")) { on.discardDraft(draft.about) }
     }
 }
 

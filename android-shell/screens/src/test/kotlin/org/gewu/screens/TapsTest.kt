@@ -57,10 +57,10 @@ class TapsTest {
     fun `a report takes three taps and typing from a cold start`() = hand { stand ->
         onNodeWithText("上报").performClick()
         onNodeWithText("井盖").performClick()
-        onNodeWithContentDescription("描述").performTextInput("望仙路 12 号")
+        onNodeWithContentDescription("说明").performTextInput("望仙路 12 号")
         onNodeWithText("保存").performClick()
         assertEquals(listOf(Report("manhole", text = "望仙路 12 号", place = samples.place)), stand.phone.reports)
-        onNodeWithText("已保存在本机：K7QM-2XH4-9C").assertIsDisplayed()
+        onNodeWithText("已保存在本机 · K7QM-2XH4-9C · 10 秒内可撤销").assertIsDisplayed()
     }
 
     @Test
@@ -68,12 +68,12 @@ class TapsTest {
         val phone = samples.phone()
         phone.before = { if (it == "report") phone.status = samples.status.copy(unsent = 1) }
         hand(phone, online = false) { stand ->
-            onNodeWithText("都已由中心确认 · 没有网络").assertIsDisplayed()
+            onNodeWithText("都已由中心确认 · 09:12 · 没有网络，照常可用").assertIsDisplayed()
             onNodeWithText("上报").performClick()
             onNodeWithText("井盖").performClick()
             onNodeWithText("保存").performClick()
             assertEquals(1, stand.phone.reports.size)
-            onNodeWithText("1 件只在本机 · 没有网络").assertIsDisplayed()
+            onNodeWithText("1 条还没发送 · 上次确认 09:12 · 没有网络，照常可用").assertIsDisplayed()
         }
     }
 
@@ -81,20 +81,20 @@ class TapsTest {
     fun `what was saved can be undone, and the words are not lost`() = hand { stand ->
         onNodeWithText("上报").performClick()
         onNodeWithText("井盖").performClick()
-        onNodeWithContentDescription("描述").performTextInput("写错了")
+        onNodeWithContentDescription("说明").performTextInput("写错了")
         onNodeWithText("保存").performClick()
         onNodeWithText("撤销").performClick()
         assertTrue(stand.phone.acts.single().second.withdrawn)
-        onNodeWithText("没写完的上报").assertIsDisplayed()
-        onNodeWithText("继续").performClick()
-        onNodeWithContentDescription("描述").assertTextContains("写错了")
+        onNodeWithText("有一份没写完的上报").assertIsDisplayed()
+        onNodeWithText("接着写").performClick()
+        onNodeWithContentDescription("说明").assertTextContains("写错了")
     }
 
     @Test
     fun `a contested value shows all that was written`() = hand {
-        onNodeWithText("有争议").assertIsDisplayed()
+        onNodeWithText("说法不一").assertIsDisplayed()
         onNodeWithText("井盖松动，有人绊倒").performClick()
-        onNodeWithText("承办：几个人写得不一样").assertIsDisplayed()
+        onNodeWithText("承办 · 说法不一").assertIsDisplayed()
         onNodeWithText("尚都物业").assertExists()
         onNodeWithText("交警中队").assertExists()
     }
@@ -106,11 +106,11 @@ class TapsTest {
         hand(phone) { stand ->
             onNodeWithText("井盖松动，有人绊倒").performClick()
             onNodeWithText("核查通过").performClick()
-            onNodeWithContentDescription("写一句（可不写）").performTextInput("盖好了")
+            onNodeWithContentDescription("写几句（可以不写）").performTextInput("盖好了")
             onNodeWithText("保存").performClick()
             onNodeWithText("没有保存：这个岗位没有这项权限").assertIsDisplayed()
             onNodeWithText("请有权限的人来做。").assertIsDisplayed()
-            onNodeWithContentDescription("写一句（可不写）").assertTextContains("盖好了")
+            onNodeWithContentDescription("写几句（可以不写）").assertTextContains("盖好了")
             assertEquals("盖好了", stand.phone.kept[samples.detail.code]?.text)
         }
     }
@@ -118,8 +118,8 @@ class TapsTest {
     @Test
     fun `an action that may not be done is explained on demand`() = hand {
         onNodeWithText("井盖松动，有人绊倒").performClick()
-        onNode(hasScrollAction()).performScrollToNode(hasText("还有哪些不能做，为什么"))
-        onNodeWithText("还有哪些不能做，为什么").performClick()
+        onNode(hasScrollAction()).performScrollToNode(hasText("现在不能做的"))
+        onNodeWithText("现在不能做的").performClick()
         onNode(hasScrollAction()).performScrollToNode(hasText("派遣由派遣员来做。"))
         onNodeWithText("派遣由派遣员来做。").assertIsDisplayed()
     }
@@ -143,12 +143,12 @@ class TapsTest {
     fun `turning the phone loses nothing`() = hand {
         onNodeWithText("上报").performClick()
         onNodeWithText("井盖").performClick()
-        onNodeWithContentDescription("描述").performTextInput("望仙路")
+        onNodeWithContentDescription("说明").performTextInput("望仙路")
         size = DpSize(HEIGHT.dp, WIDTH.dp)
         waitForIdle()
         onNodeWithText("保存").assertIsDisplayed()
         onNode(hasScrollAction()).performScrollToNode(hasText("望仙路"))
-        onNodeWithContentDescription("描述").assertTextContains("望仙路")
+        onNodeWithContentDescription("说明").assertTextContains("望仙路")
     }
 
     @Test
@@ -156,8 +156,8 @@ class TapsTest {
         onNodeWithText("上报").performClick()
         onNode(hasScrollAction()).performScrollToNode(hasText("噪声扰民"))
         onNodeWithText("噪声扰民").performClick()
-        onNode(hasScrollAction()).performScrollToNode(hasText("急要件"))
-        onNodeWithText("急要件").performClick()
+        onNode(hasScrollAction()).performScrollToNode(hasText("紧急"))
+        onNodeWithText("紧急").performClick()
         onNodeWithText("保存").performClick()
         assertEquals("noise" to true, stand.phone.reports.single().let { it.classKey to it.urgent })
     }
