@@ -5,24 +5,24 @@ use std::sync::Arc;
 
 use gewu_device::env::Env;
 use gewu_device::{self as core, DeviceOptions};
-use gewu_words::ErrorCode;
 
 use crate::act::{ActDraft, Kind, ReportDraft, Saved};
 use crate::case::{CaseDetail, CasePage};
-use crate::convert::{mirror_enum, mirror_record};
+use crate::convert::{each, mirror_enum, mirror_record};
+use crate::draft::{ClassLine, Draft};
 use crate::error::{DeviceError, Language};
 use crate::ids::{DeviceId, FeedId, PersonId, StreetId};
 use crate::observe::{Observer, Told, Watch};
 use crate::rate::{RateQuery, RateView};
+use crate::screen::{MeView, Notice, SettlePage, SuperviseView};
+use crate::vault::{KeyVault, key_of};
 
 /// How a device is opened.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct Options {
     /// Folder of its files; made if it is not there.
     pub dir: String,
-    /// Key of the encrypted store, 32 bytes, from the phone's keystore.
-    pub key: Vec<u8>,
-    /// The language in which errors speak.
+    /// The language of errors and of everything that comes ready to show.
     pub language: Language,
 }
 
@@ -87,10 +87,14 @@ mirror_record!(
         acts: u64 = it.acts;
         /// Cases held.
         cases: u64 = it.cases;
-        /// Unix seconds by the hub's clock.
+        /// Unix seconds by the hub's clock: any answer of the hub.
         last_contact_s: Option<i64> = it.last_contact_s;
+        /// Unix seconds by the hub's clock: the end of the last sync that moved all there was.
+        last_confirmed_s: Option<i64> = it.last_confirmed_s;
         /// Unix seconds.
         grant_expires_s: Option<i64> = it.grant_expires_s;
+        /// What the person should know, most urgent first.
+        notices: Vec<Notice> = each(it.notices);
     } as it
 );
 
@@ -138,10 +142,6 @@ fn made<T>(
         .map_err(|error| DeviceError::from((error, language)))
 }
 
-fn key_of(key: &[u8]) -> Result<[u8; 32], core::DeviceError> {
-    <[u8; 32]>::try_from(key).map_err(|_| core::DeviceError::UnlockNeeded { code: ErrorCode::WrongKey })
-}
-
 impl Device {
     fn call<T>(&self, call: impl FnOnce(&core::Device) -> Result<T, core::DeviceError>) -> Result<T, DeviceError> {
         made(self.language, || call(&self.device))
@@ -154,13 +154,13 @@ impl Device {
 
 #[uniffi::export]
 impl Device {
-    /// Opens the folder, or makes it.
+    /// Opens the folder, or makes it. The vault is asked for the key once.
     #[uniffi::constructor]
-    pub fn open(options: Options) -> Result<Self, DeviceError> {
+    pub fn open(options: Options, vault: Arc<dyn KeyVault>) -> Result<Self, DeviceError> {
         let language = options.language.into();
         let device = made(language, || {
-            let key = key_of(&options.key)?;
-            core::Device::open(DeviceOptions { dir: options.dir.into(), key, env: Env::default() })
+            let key = key_of(&vault)?;
+            core::Device::open(DeviceOptions { dir: options.dir.into(), key, env: Env::default(), language })
         })?;
         Ok(Self { device, language })
     }
@@ -212,13 +212,52 @@ impl Device {
 
     /// A rate over an area and everything below it.
     pub fn rate(&self, query: RateQuery) -> Result<RateView, DeviceError> {
-        let [from, to, as_of] = query.days();
-        self.call(|device| device.rate(&query.definition, from, to, as_of, query.area.as_deref())).map(RateView::from)
+        self.call(|device| device.rate(&query.into())).map(RateView::from)
     }
 
-    /// Keys of the catalogue's classes.
-    pub fn classes(&self) -> Result<Vec<String>, DeviceError> {
-        self.call(core::Device::classes)
+    /// Everything that the supervisor's screen shows.
+    pub fn supervise(&self, query: RateQuery) -> Result<SuperviseView, DeviceError> {
+        self.call(|device| device.supervise(&query.into())).map(SuperviseView::from)
+    }
+
+    /// Refused acts, the newest first, then contested cases. `after`: the `next` of the page before.
+    pub fn to_settle(&self, after: Option<String>) -> Result<SettlePage, DeviceError> {
+        self.call(|device| device.to_settle(after.as_deref())).map(SettlePage::from)
+    }
+
+    /// Everything that the person's own screen shows.
+    pub fn me(&self) -> Result<MeView, DeviceError> {
+        self.call(core::Device::me).map(MeView::from)
+    }
+
+    /// What a maintainer needs to know, as JSON; nothing personal.
+    pub fn diagnostics(&self) -> Result<String, DeviceError> {
+        self.call(core::Device::diagnostics)
+    }
+
+    /// At most ten classes that are usual in a grid; `None`: the phone's own.
+    pub fn usual_classes(&self, area: Option<String>) -> Result<Vec<ClassLine>, DeviceError> {
+        self.call(|device| device.usual_classes(area.as_deref())).map(each)
+    }
+
+    /// At most fifty classes that a text finds among names, numbers and everyday aliases, the best first.
+    pub fn find_classes(&self, text: String) -> Result<Vec<ClassLine>, DeviceError> {
+        self.call(|device| device.find_classes(&text)).map(each)
+    }
+
+    /// Keeps what is being typed, in place of the earlier draft about the same case.
+    pub fn keep_draft(&self, draft: Draft) -> Result<(), DeviceError> {
+        self.call(|device| device.keep_draft(&draft.into()))
+    }
+
+    /// All drafts, the one kept last first.
+    pub fn drafts(&self) -> Result<Vec<Draft>, DeviceError> {
+        self.call(core::Device::drafts).map(each)
+    }
+
+    /// Throws a draft away; `None`: that of a new report.
+    pub fn discard_draft(&self, about: Option<String>) -> Result<(), DeviceError> {
+        self.call(|device| device.discard_draft(about.as_deref()))
     }
 
     /// What the status line tells.
@@ -288,9 +327,19 @@ impl Device {
     }
 }
 
+#[cfg(feature = "provoke")]
+#[uniffi::export]
+impl Device {
+    /// Panics within a call, so that a shell's tests see `Defect`, and that the next call works. Not in what ships.
+    pub fn provoke(&self) -> Result<(), DeviceError> {
+        self.plain(|_| panic!("provoked"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::VaultError;
 
     #[test]
     fn a_panic_becomes_a_defect_with_words() {
@@ -298,11 +347,25 @@ mod tests {
         assert!(matches!(result, Err(DeviceError::Defect { code, .. }) if code == "defect"));
     }
 
+    struct Gives(Result<Vec<u8>, VaultError>);
+
+    impl KeyVault for Gives {
+        fn key(&self) -> Result<Vec<u8>, VaultError> {
+            self.0.clone()
+        }
+    }
+
     #[test]
-    fn a_key_of_another_length_does_not_unlock() {
-        let options = Options { dir: "nowhere".into(), key: vec![1; 31], language: Language::Zh };
-        assert!(
-            matches!(Device::open(options).err(), Some(DeviceError::UnlockNeeded { code, .. }) if code == "wrong_key")
-        );
+    fn a_vault_without_a_key_is_told_by_its_cause() {
+        for (gives, expected) in [
+            (Err(VaultError::Locked), "locked"),
+            (Err(VaultError::Lost), "key_lost"),
+            (Err(VaultError::Failed), "vault_failed"),
+            (Ok(vec![1; 31]), "vault_failed"),
+        ] {
+            let options = Options { dir: "nowhere".into(), language: Language::Zh };
+            let opened = Device::open(options, Arc::new(Gives(gives)));
+            assert!(matches!(opened.err(), Some(DeviceError::UnlockNeeded { code, .. }) if code == expected));
+        }
     }
 }

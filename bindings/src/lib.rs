@@ -17,20 +17,26 @@ mod act;
 mod case;
 mod convert;
 mod device;
+mod draft;
 mod error;
 mod ids;
 mod observe;
 mod rate;
+mod screen;
+mod vault;
 
 pub use act::{ActDraft, Imported, Kind, Place, ReportDraft, Saved};
 pub use case::{
-    ActView, AreaField, AreaView, AssigneeView, Basis, BoolField, CaseDetail, CaseLine, CasePage, CaseView, ClassField,
-    Delivery, Effect, Filing, FilingField, LimitUnit, PlaceField, Profile, Refusal, Stage, TextField, TimeLimit,
+    ActView, ActionLine, AreaField, AreaView, AssigneeView, Basis, BoolField, CaseDetail, CaseLine, CasePage, CaseView,
+    ClassField, Delivery, Effect, Filing, FilingField, LimitUnit, PlaceField, Profile, Refusal, Stage, TextField, TimeLimit,
 };
 pub use device::{Device, Dumps, Enrolled, Options, Role, Status, SyncReport};
+pub use draft::{ClassLine, ConditionLine, Draft};
 pub use error::{DeviceError, Language};
 pub use ids::{DeviceId, EntryHash, FeedId, PersonId, RecordId, StreetId};
 pub use observe::{Changed, Observer, Watch};
 pub use rate::{AreaRate, RateQuery, RateView};
+pub use screen::{AreaOverdue, MeView, Notice, SettleLine, SettlePage, Storage, SuperviseView, TrendPoint};
+pub use vault::{KeyVault, VaultError};
 
 uniffi::setup_scaffolding!();

@@ -24,9 +24,16 @@ pub struct RateQuery {
     pub area: Option<String>,
 }
 
-impl RateQuery {
-    pub(crate) fn days(&self) -> [Option<Day>; 3] {
-        [self.from_day, self.to_day, self.as_of_day].map(|day| day.map(Day))
+impl From<RateQuery> for gewu_device::RateQuery {
+    fn from(it: RateQuery) -> Self {
+        let day = |day: Option<i32>| day.map(Day);
+        Self {
+            definition: it.definition,
+            from: day(it.from_day),
+            to: day(it.to_day),
+            as_of: day(it.as_of_day),
+            area: it.area,
+        }
     }
 }
 

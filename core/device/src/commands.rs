@@ -6,19 +6,19 @@ use gewu_model::act::{
     HandBody, Kind, Origin, PartyBody, PlainBody, Profile, RECORD_KIND_CASE, RelocateBody, ReportBody, ResumeBody,
     ReviseBody, SuspendBody,
 };
+use gewu_model::action::{Moment, NotPermitted, original_limit, own_party, permitted};
 use gewu_model::area::AreaKind;
 use gewu_model::case::CaseState;
 use gewu_model::code::Code;
-use gewu_model::fold::{FoldAct, Standing, would_take_effect};
 use gewu_model::ids::{EntryHash, FeedId, RecordId};
 use gewu_model::limit;
 use gewu_model::pack::FilingError;
-use gewu_model::rights::may;
 use gewu_model::time::Basis;
 use gewu_store::OwnAct;
 use gewu_words::ErrorCode;
 use serde::Serialize;
 
+use crate::case::is_adoptable;
 use crate::device::{Device, Inner, Member, relaxed};
 use crate::env::random_array;
 use crate::error::{DeviceError, RefusedReason};
@@ -124,10 +124,9 @@ impl Member {
     }
 
     fn party(&self, draft: &ActDraft) -> Result<Option<FeedId>, DeviceError> {
-        let own = self.pack.areas.area(self.grant.area).filter(|area| area.kind == AreaKind::Party).map(|area| area.id);
         match &draft.party {
             Some(code) => self.area_by_code(&[AreaKind::Party], code).map(Some),
-            None => Ok(own),
+            None => Ok(own_party(&self.pack.areas, self.grant.who())),
         }
     }
 
@@ -146,7 +145,8 @@ impl Device {
     /// Reports a case. Works in flight mode. Blocking: one durable transaction.
     ///
     /// # Errors
-    /// `Invalid` (class, area, text), `Refused` (no right there), `StorageFull`, `UnlockNeeded`.
+    /// `Invalid` (class, area, text), `Refused` (no right there), `StorageFull`, `UnlockNeeded`. The draft of a new report
+    /// stays then; with `Ok` it is gone.
     pub fn report(&self, draft: &ReportDraft) -> Result<Saved, DeviceError> {
         let member = self.inner.member()?;
         let (now_s, basis) = self.inner.time();
@@ -179,7 +179,10 @@ impl Device {
         let detail = DetailText { text: typed(&draft.text)?, place: draft.place, reason: None };
         let basis = if draft.imported.is_some() { Basis::Claimed } else { basis };
         let record = self.inner.new_record(&member);
-        let saved = self.inner.save(&member, Save { record, feed, body, detail, time_s, basis, revision: None })?;
+        // Scripts that replay another system's requests have no draft.
+        let draft_about = draft.imported.is_none().then_some(None);
+        let save = Save { record, feed, body, detail, time_s, basis, revision: None, draft_about };
+        let saved = self.inner.save(&member, save)?;
         self.network_changed();
         Ok(saved)
     }
@@ -205,7 +208,8 @@ impl Device {
         }
         let detail = DetailText { text: typed(&draft.text)?, place: None, reason: None };
         let revision = kind.answers_what_was_seen().then_some(state.revision);
-        let save = Save { record, feed: member.grant.area, body, detail, time_s, basis, revision };
+        let draft_about = draft.time_s.is_none().then_some(Some(record));
+        let save = Save { record, feed: member.grant.area, body, detail, time_s, basis, revision, draft_about };
         let saved = self.inner.save(&member, save)?;
         self.network_changed();
         Ok(saved)
@@ -228,14 +232,9 @@ impl Device {
 
     fn check_adoptable(&self, record: RecordId, entry: EntryHash) -> Result<(), DeviceError> {
         let detail = self.case(&record.to_string())?;
-        let found = detail.history.iter().find(|act| act.entry == entry);
-        let act = found.ok_or_else(|| DeviceError::NotFound { name: entry.to_string() })?;
-        let without_effect = act.effect != gewu_model::fold::Effect::Effective;
-        if without_effect && act.kind != Some(Kind::Adopt) {
-            Ok(())
-        } else {
-            Err(DeviceError::Refused { reason: RefusedReason::NotNow })
-        }
+        let found = detail.history.iter().find(|line| line.act.entry == entry);
+        let line = found.ok_or_else(|| DeviceError::NotFound { name: entry.to_string() })?;
+        if is_adoptable(&line.act) { Ok(()) } else { Err(DeviceError::Refused { reason: RefusedReason::NotNow }) }
     }
 }
 
@@ -250,6 +249,8 @@ struct Save {
     basis: Basis,
     /// Revision that must still stand when it is appended.
     revision: Option<u32>,
+    /// Whose draft it ends: that about a case, or (within) `None`: that of a new report.
+    draft_about: Option<Option<RecordId>>,
 }
 
 impl Inner {
@@ -270,7 +271,7 @@ impl Inner {
     }
 
     fn save(&self, member: &std::sync::Arc<Member>, save: Save) -> Result<Saved, DeviceError> {
-        let Save { record, feed, revision, time_s, .. } = save;
+        let Save { record, feed, revision, time_s, draft_about, .. } = save;
         let detail = (!save.detail.is_empty())
             .then(|| Detail { salt: random_array(&*self.env.random), cbor: save.detail.encode_cbor() });
         let act = Act {
@@ -300,33 +301,28 @@ impl Inner {
                     detail: detail.clone(),
                 });
                 let entry = appended.map_err(|error| DeviceError::append(error, record))?;
+                if let Some(about) = draft_about {
+                    tx.drop_draft(about)?;
+                }
                 Ok::<_, DeviceError>(Saved { record, entry: entry.hash() })
             })
-        })?;
+        });
+        self.note_room(&saved);
+        let saved = saved?;
         self.notifier.tell(true);
         Ok(saved)
     }
 }
 
 fn allowed(member: &Member, seen: &CaseState, act: &Act, home: FeedId, time_s: i64) -> Result<(), DeviceError> {
-    let who = member.grant.who();
-    may(&member.pack.roles, &member.pack.areas, who, &act.body, seen, home, act.detail.is_some())
-        .map_err(|refusal| DeviceError::Refused { reason: RefusedReason::Right(refusal) })?;
-    let tried = FoldAct {
-        entry: EntryHash([0; 32]),
-        author: member.grant.device,
-        start_op: 0,
-        time_s,
-        act: act.clone(),
-        deps: Vec::new(),
-        standing: Standing::Unconfirmed,
-        who: Some(who),
-    };
-    if would_take_effect(seen, &tried, home) {
-        Ok(())
-    } else {
-        Err(DeviceError::Refused { reason: RefusedReason::NotNow })
-    }
+    let moment = Moment { home, time_s, basis: act.basis };
+    permitted(&member.doer(), act, seen, moment).map_err(|error| {
+        let reason = match error {
+            NotPermitted::Right(refusal) => RefusedReason::Right(refusal),
+            NotPermitted::NotNow => RefusedReason::NotNow,
+        };
+        DeviceError::Refused { reason }
+    })
 }
 
 fn body_of(kind: Kind, draft: &ActDraft, member: &Member, state: &CaseState, time_s: i64) -> Result<Body, DeviceError> {
@@ -337,8 +333,7 @@ fn body_of(kind: Kind, draft: &ActDraft, member: &Member, state: &CaseState, tim
         draft.class.clone().or(reported).ok_or_else(|| missing("class"))
     };
     let original = || {
-        let filing = state.filing.as_ref().and_then(|filing| filing.value.limit);
-        filing.zip(state.deadline_s).ok_or(DeviceError::Refused { reason: RefusedReason::NotNow })
+        original_limit(state).ok_or(DeviceError::Refused { reason: RefusedReason::NotNow })
     };
     let calendar = &member.pack.calendar;
     let no_deadline = |error: limit::LimitError| DeviceError::invalid("class", ErrorCode::ArgumentBad, error.to_string());

@@ -30,6 +30,9 @@ struct LastContact {
     uptime_ms: i64,
     #[cbor(n(2), with = "minicbor::bytes")]
     boot_id: [u8; 16],
+    /// The end of the last sync that moved all there was; absent in what was kept before there was one.
+    #[n(3)]
+    confirmed_s: Option<i64>,
 }
 
 impl Contact {
@@ -40,6 +43,11 @@ impl Contact {
     /// Unix seconds by the hub's clock.
     pub(crate) fn last_s(&self) -> Option<i64> {
         self.last.map(|last| last.hub_time_s)
+    }
+
+    /// Unix seconds by the hub's clock at the end of the last sync that moved all there was.
+    pub(crate) fn confirmed_s(&self) -> Option<i64> {
+        self.last.and_then(|last| last.confirmed_s)
     }
 }
 
@@ -61,7 +69,20 @@ impl Inner {
     pub(crate) fn met_hub(&self, hub_time_s: u64) -> Result<(), DeviceError> {
         let clock = &self.env.clock;
         let hub_time_s = i64::try_from(hub_time_s).unwrap_or(0).clamp(0, (1 << 40) - 1);
-        let last = LastContact { hub_time_s, uptime_ms: clock.uptime_ms(), boot_id: clock.boot_id() };
+        let confirmed_s = relaxed(&self.contact).confirmed_s();
+        self.keep_contact(LastContact { hub_time_s, uptime_ms: clock.uptime_ms(), boot_id: clock.boot_id(), confirmed_s })
+    }
+
+    /// Notes that everything was moved, up and down, as of the last contact.
+    pub(crate) fn all_moved(&self) -> Result<(), DeviceError> {
+        let last = relaxed(&self.contact).last;
+        match last {
+            Some(last) => self.keep_contact(LastContact { confirmed_s: Some(last.hub_time_s), ..last }),
+            None => Ok(()),
+        }
+    }
+
+    fn keep_contact(&self, last: LastContact) -> Result<(), DeviceError> {
         relaxed(&self.contact).last = Some(last);
         let bytes = minicbor::to_vec(last).map_err(|error| DeviceError::Defect { incident: error.to_string() })?;
         self.writer.write(move |store| store.write(|tx| Ok(tx.put_meta("contact", &bytes)?)))

@@ -8,6 +8,7 @@ use gewu_log::keys::{HubCertificate, PrivateKey, PublicKey, SignedPack};
 use gewu_model::ids::{FeedId, StreetId};
 use gewu_model::pack::Pack;
 use gewu_store::{OpenOptions, Store};
+use gewu_words::Language;
 
 use crate::agent::Agent;
 use crate::contact::Contact;
@@ -16,6 +17,7 @@ use crate::error::DeviceError;
 use crate::identity;
 use crate::network::HubAddress;
 use crate::observe::{Notifier, Observer, Watch};
+use crate::status::{TROUBLE, Trouble};
 use crate::writer::Writer;
 
 /// How a device is opened.
@@ -27,6 +29,8 @@ pub struct DeviceOptions {
     pub key: [u8; 32],
     /// The world.
     pub env: Env,
+    /// The language of what comes ready to show.
+    pub language: Language,
 }
 
 /// Who this phone is to its street, once enrolled.
@@ -52,11 +56,14 @@ impl Member {
 /// What all threads of a device share.
 pub(crate) struct Inner {
     pub env: Env,
+    pub language: Language,
     pub dir: PathBuf,
     pub writer: Writer,
     pub notifier: Arc<Notifier>,
     pub member: RwLock<Option<Arc<Member>>>,
     pub contact: Mutex<Contact>,
+    /// What the last attempts ended with.
+    pub trouble: Mutex<Trouble>,
     /// Held during a sync, so that two never run at once.
     pub syncing: Mutex<crate::sync::Sizes>,
     /// Last (millisecond, count) used for a record id.
@@ -82,19 +89,22 @@ impl Device {
     /// # Errors
     /// `UnlockNeeded` (another key), `UpgradeNeeded` (a newer store), `Damaged`, `Busy`, `StorageFull`.
     pub fn open(options: DeviceOptions) -> Result<Self, DeviceError> {
-        let DeviceOptions { dir, key, env } = options;
+        let DeviceOptions { dir, key, env, language } = options;
         make_dir(&dir)?;
         let open = OpenOptions { key, vfs: env.disk.clone(), day_offset_s: 8 * 3_600 };
         let writer = Writer::open(dir.join("gewu.db"), open)?;
         let member = writer.write(load_member)?;
         let contact = writer.read(|reader| Ok(Contact::load(reader.meta("contact")?.as_deref())))?;
+        let trouble = writer.read(|reader| Ok(Trouble::load(reader.meta(TROUBLE)?.as_deref())))?;
         let inner = Inner {
             env,
+            language,
             dir,
             writer,
             notifier: Notifier::start(),
             member: RwLock::new(member.map(Arc::new)),
             contact: Mutex::new(contact),
+            trouble: Mutex::new(trouble),
             syncing: Mutex::default(),
             births: Mutex::new((0, 0)),
         };

@@ -28,6 +28,31 @@ pub enum RefusedReason {
     },
 }
 
+/// The phone's keystore gave no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// The phone is locked: unlock it and open again.
+    #[error("the keystore is locked")]
+    Locked,
+    /// There is no key any more: the work that was only here cannot be opened.
+    #[error("the key is lost")]
+    Lost,
+    /// Anything else, a key that is not 32 bytes among it.
+    #[error("the keystore failed")]
+    Failed,
+}
+
+impl From<VaultError> for DeviceError {
+    fn from(error: VaultError) -> Self {
+        let code = match error {
+            VaultError::Locked => ErrorCode::Locked,
+            VaultError::Lost => ErrorCode::KeyLost,
+            VaultError::Failed => ErrorCode::VaultFailed,
+        };
+        Self::UnlockNeeded { code }
+    }
+}
+
 /// A call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
@@ -47,7 +72,7 @@ pub enum DeviceError {
     /// The store does not open with this key, or nobody is enrolled.
     #[error("the store is not unlocked or nobody is enrolled")]
     UnlockNeeded {
-        /// `wrong_key`, `not_enrolled`, `already_enrolled`, `invitation_bad` or `invitation_used`.
+        /// `locked`, `key_lost`, `vault_failed`, `wrong_key`, `not_enrolled`, `already_enrolled`, `invitation_bad` or `invitation_used`.
         code: ErrorCode,
     },
     /// This program is too old for the store or the hub.

@@ -6,24 +6,39 @@
 //! **Never:** uniffi, axum, a rule of its own: what may be done and what it means is `gewu-model`'s.
 
 mod agent;
+mod case;
+mod classes;
 mod commands;
 mod contact;
 mod device;
+mod drafts;
 pub mod env;
 mod error;
 mod export;
 mod identity;
+mod me;
 pub mod network;
 mod observe;
 mod pages;
+mod settle;
+mod status;
+mod supervise;
 mod sync;
 mod writer;
 
+pub use case::{ActLine, ActionLine, CaseDetail};
+pub use classes::{ClassLine, ConditionLine};
 pub use commands::{ActDraft, Imported, ReportDraft, Saved};
 pub use device::{Device, DeviceOptions};
+pub use drafts::Draft;
+pub use error::{DeviceError, RefusedReason, VaultError};
 pub use export::automerge_document;
-pub use error::{DeviceError, RefusedReason};
+pub use gewu_words::Language;
 pub use identity::Enrolled;
+pub use me::{MeView, Storage};
 pub use observe::{Changed, Observer, Watch};
-pub use pages::{CaseDetail, CaseLine, CasePage, KeptApart, Status};
+pub use pages::{CaseLine, CasePage, KeptApart};
+pub use settle::{SettleLine, SettlePage};
+pub use status::Status;
+pub use supervise::{AreaOverdue, RateQuery, SuperviseView, TrendPoint};
 pub use sync::SyncReport;

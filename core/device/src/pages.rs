@@ -1,24 +1,20 @@
-//! Queries: bounded pages, one case with its history, rates, status. Read beside the writer, never blocked by it.
+//! Queries: bounded pages of cases, rates, what is kept apart. Read beside the writer, never blocked by it.
 
-use std::collections::BTreeMap;
-
-use gewu_log::grant::Grant;
-use gewu_log::record::refusal;
-use gewu_model::act::Act;
 use gewu_model::area::AreaKind;
 use gewu_model::case::Stage;
 use gewu_model::code::Code;
 use gewu_model::day::Day;
-use gewu_model::fold::Standing;
-use gewu_model::ids::{EntryHash, FeedId, GrantId, RecordId};
+use gewu_model::ids::{EntryHash, FeedId, RecordId};
 use gewu_model::rate::{Cohort, Period, RateDefinition, RateView, rate_view};
-use gewu_model::view::{ActAround, ActView, AreaView, CaseView, Delivery, Sources, act_view, case_view};
+use gewu_model::view::AreaView;
 use gewu_store::{CaseRow, Reader, StoreError};
-use gewu_words::ErrorCode;
+use gewu_words::{ErrorCode, Language, Named as _, say};
 use serde::Serialize;
 
+use crate::classes::class_name;
 use crate::device::{Device, Member, relaxed};
 use crate::error::DeviceError;
+use crate::supervise::RateQuery;
 
 /// Most rows of a page.
 pub const PAGE_ROWS_MAX: u32 = 200;
@@ -36,6 +32,8 @@ pub struct CaseLine {
     pub round: Option<u32>,
     /// Where it stands.
     pub stage: Option<Stage>,
+    /// That in words; `None` until a report is here.
+    pub stage_label: Option<String>,
     /// The class's key.
     pub class: Option<String>,
     /// The class in words.
@@ -46,6 +44,8 @@ pub struct CaseLine {
     pub reported_s: Option<i64>,
     /// Unix seconds.
     pub deadline_s: Option<i64>,
+    /// Seconds until the deadline, negative when it is past; `None`: never due, not open, or the clock stands still.
+    pub due_in_s: Option<i64>,
     /// Open and past its deadline.
     pub overdue: bool,
     /// Values stand beside each other.
@@ -67,40 +67,6 @@ pub struct CasePage {
     pub revision: u64,
 }
 
-/// One case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CaseDetail {
-    /// What everybody shows alike.
-    pub state: CaseView,
-    /// Every act, in act order.
-    pub history: Vec<ActView>,
-    /// The least far that any act has come.
-    pub delivery: Delivery,
-}
-
-/// What the status line tells; derived from acknowledgements alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Status {
-    /// Whether somebody is enrolled.
-    pub enrolled: bool,
-    /// Acts that are only on this phone.
-    pub unsent: u64,
-    /// Acts that the hub has and has not confirmed.
-    pub sent: u64,
-    /// Acts that the hub refused.
-    pub refused: u64,
-    /// Entries set apart.
-    pub quarantined: u64,
-    /// Acts held.
-    pub acts: u64,
-    /// Cases held.
-    pub cases: u64,
-    /// Unix seconds by the hub's clock.
-    pub last_contact_s: Option<i64>,
-    /// Unix seconds.
-    pub grant_expires_s: Option<i64>,
-}
-
 /// Something that failed a check and is kept apart, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KeptApart {
@@ -118,24 +84,24 @@ pub struct KeptApart {
 const KEPT_APART_MAX: u32 = 1_000;
 
 impl Member {
-    fn line(&self, row: CaseRow, now_s: i64) -> CaseLine {
+    fn line(&self, row: CaseRow, now_s: i64, language: Language) -> CaseLine {
         let open = row.stage.is_some_and(|stage| !stage.is_terminal());
+        let running = row.deadline_s.filter(|_| open && !row.suspended);
+        let class = row.class.as_ref().and_then(|class| self.pack.classes.get(class));
         CaseLine {
             record: row.record,
             code: Code::of(&row.record).to_string(),
             area: row.area.map(|area| AreaView::of(&self.pack.areas, area)),
             round: row.round,
             stage: row.stage,
-            class_name: row
-                .class
-                .as_ref()
-                .and_then(|class| self.pack.classes.get(class))
-                .map(|class| class.name.clone()),
+            stage_label: row.stage.map(|stage| say(language, stage.word(), &[])),
+            class_name: class.map(|class| class_name(language, class).to_owned()),
             class: row.class,
             text: row.text,
             reported_s: row.reported_s,
             deadline_s: row.deadline_s,
-            overdue: open && !row.suspended && row.deadline_s.is_some_and(|deadline_s| deadline_s < now_s),
+            due_in_s: running.map(|deadline_s| deadline_s.saturating_sub(now_s)),
+            overdue: running.is_some_and(|deadline_s| deadline_s < now_s),
             contested: row.contested,
             unconfirmed: row.unconfirmed,
             revision: row.revision,
@@ -163,7 +129,7 @@ impl Device {
         let now_s = self.inner.time().0;
         let revision = self.inner.notifier.revision();
         let (rows, next) = self.inner.writer.read(|reader| Ok(read(reader, after)?))?;
-        Ok(CasePage { cases: rows.into_iter().map(|row| member.line(row, now_s)).collect(), next, revision })
+        Ok(CasePage { cases: rows.into_iter().map(|row| member.line(row, now_s, self.inner.language)).collect(), next, revision })
     }
 
     /// Open cases, due first. `after`: the `next` of the page before.
@@ -200,80 +166,25 @@ impl Device {
         self.page(|reader, after| reader.all(PAGE_ROWS_MAX, after), after)
     }
 
-    /// Keys of the catalogue's classes.
-    ///
-    /// # Errors
-    /// `UnlockNeeded` when nobody is enrolled.
-    pub fn classes(&self) -> Result<Vec<String>, DeviceError> {
-        Ok(self.inner.member()?.pack.classes.keys().cloned().collect())
-    }
-
-    /// One case with its history, by code or record id.
-    ///
-    /// # Errors
-    /// As every query; `NotFound`, `Invalid` for a mistyped code.
-    pub fn case(&self, case: &str) -> Result<CaseDetail, DeviceError> {
-        let record = self.find(case)?;
-        let member = self.inner.member()?;
-        let read = self.inner.writer.read(|reader| {
-            let grants: BTreeMap<GrantId, Grant> =
-                reader.grants()?.into_iter().map(|grant| (grant.id, grant)).collect();
-            Ok(reader.record(record)?.map(|stored| (stored, grants)))
-        })?;
-        let (stored, grants) = read.ok_or_else(|| DeviceError::NotFound { name: case.to_owned() })?;
-        let whom = |grant: GrantId| grants.get(&grant).map(Grant::who);
-        let details = stored.details();
-        let state =
-            case_view(record, &stored.record.header().state, &Sources { pack: &member.pack, details: &details });
-        let mut history = Vec::new();
-        for (row, effect) in stored.record.history(&whom) {
-            let Ok(act) = Act::decode(&row.act) else { continue };
-            let extra = stored.beside(&row.change);
-            let around = ActAround {
-                entry: stored.record.entry_hash(row),
-                device: row.author,
-                time_s: row.time_s,
-                who: whom(act.grant),
-                standing: row.said.map_or(Standing::Unconfirmed, |said| said.verdict.standing(said.hub_time_s)),
-                refusal: refusal(row.said),
-                sent: extra.is_some_and(|extra| extra.sent),
-                detail: extra.and_then(|extra| extra.detail.clone()),
-                effect,
-            };
-            history.push(act_view(&act, around, &member.pack.areas));
-        }
-        let confirmed =
-            |act: &ActView| if act.delivery == Delivery::Refused { Delivery::Confirmed } else { act.delivery };
-        let delivery = history.iter().map(confirmed).min().unwrap_or(Delivery::Confirmed);
-        Ok(CaseDetail { state, history, delivery })
-    }
-
     /// A rate over an area and everything below it. Absent days: from the first known one to today.
     ///
     /// # Errors
     /// As every query; `Invalid` for an unknown definition, area, or day.
-    pub fn rate(
-        &self,
-        definition: &str,
-        from: Option<Day>,
-        to: Option<Day>,
-        as_of: Option<Day>,
-        area: Option<&str>,
-    ) -> Result<RateView, DeviceError> {
+    pub fn rate(&self, query: &RateQuery) -> Result<RateView, DeviceError> {
         let member = self.inner.member()?;
-        let found = RateDefinition::find(definition);
-        let definition = found.ok_or_else(|| DeviceError::NotFound { name: definition.to_owned() })?;
-        let top = member.any_area(area)?;
+        let found = RateDefinition::find(&query.definition);
+        let definition = found.ok_or_else(|| DeviceError::NotFound { name: query.definition.clone() })?;
+        let top = member.any_area(query.area.as_deref())?;
         let areas = member.pack.areas.below(top);
         let today = Day::of(self.inner.time().0, member.pack.day_offset_s);
         self.inner.writer.read(|reader| {
             // The first known day is looked for only where it is needed: that reads two rows of every area.
-            let from = match from {
+            let from = match query.from {
                 Some(from) => from,
                 None => reader.days()?.map_or(today, |(first, _)| first),
             };
-            let to = to.unwrap_or(today);
-            let period = Period { from, to, as_of: as_of.unwrap_or(to) };
+            let to = query.to.unwrap_or(today);
+            let period = Period { from, to, as_of: query.as_of.unwrap_or(to) };
             let sum = |cohort| match period.days(cohort) {
                 Some((from, to)) => reader.counts_by_area(&areas, from, to),
                 None => Ok(Vec::new()),
@@ -298,25 +209,5 @@ impl Device {
         let found = self.inner.writer.read(|reader| Ok(reader.quarantined(KEPT_APART_MAX)?))?;
         let named = found.into_iter().map(|it| KeptApart { feed: it.feed, n: it.n, entry: it.entry, reason: it.reason });
         Ok(named.collect())
-    }
-
-    /// What the status line tells.
-    ///
-    /// # Errors
-    /// `Busy`, `Damaged`.
-    pub fn status(&self) -> Result<Status, DeviceError> {
-        let member = self.inner.member().ok();
-        let counts = self.inner.writer.read(|reader| Ok(reader.status()?))?;
-        Ok(Status {
-            enrolled: member.is_some(),
-            unsent: counts.unsent,
-            sent: counts.sent_unconfirmed,
-            refused: counts.refused,
-            quarantined: counts.quarantined,
-            acts: counts.acts,
-            cases: counts.cases,
-            last_contact_s: relaxed(&self.inner.contact).last_s(),
-            grant_expires_s: member.map(|member| member.grant.expires_s),
-        })
     }
 }

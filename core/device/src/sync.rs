@@ -84,6 +84,12 @@ impl Device {
 
 impl Inner {
     pub(crate) fn sync_once(&self, stopped: &dyn Fn() -> bool) -> Result<SyncReport, DeviceError> {
+        let synced = self.sync_all(stopped);
+        self.note_sync(&synced);
+        synced
+    }
+
+    fn sync_all(&self, stopped: &dyn Fn() -> bool) -> Result<SyncReport, DeviceError> {
         let mut sizes = relaxed(&self.syncing);
         let mut report = SyncReport::default();
         let member = self.member()?;
@@ -97,6 +103,9 @@ impl Inner {
             self.fetch_pack(&member)?;
         }
         pushed?;
+        if !stopped() {
+            self.all_moved()?;
+        }
         if report.received > 0 || report.sent > 0 {
             self.notifier.tell(true);
         }

@@ -6,9 +6,11 @@
 //! **Never:** input or output, a clock, randomness, threads, SQL, Automerge.
 
 pub mod act;
+pub mod action;
 pub mod area;
 pub mod calendar;
 pub mod case;
+pub mod catalogue;
 pub mod code;
 pub mod day;
 pub mod fold;

@@ -25,12 +25,15 @@ pub struct Condition {
     pub key: String,
     /// As people read it.
     pub name: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// How long handling may take.
     pub limit: TimeLimit,
 }
 
 /// One class of problems.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Class {
     /// Unique in the catalogue, such as `matter/01001`.
@@ -40,6 +43,15 @@ pub struct Class {
     /// In English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_en: Option<String>,
+    /// The larger class that it is listed under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// That in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_en: Option<String>,
+    /// What people call it, in any language: it is found by these too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// Which acts its cases go through.
     #[serde(default)]
     pub profile: Profile,
@@ -65,6 +77,9 @@ pub struct PackDraft {
     pub areas: Vec<Area>,
     /// The catalogue.
     pub classes: Vec<Class>,
+    /// Keys of the classes that are reported most, in the order in which they are offered where nothing was reported yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub usual: Vec<String>,
     /// The role table; absent: the product's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roles: Option<Vec<RoleRule>>,
@@ -100,6 +115,12 @@ pub enum PackError {
         /// The key.
         key: String,
     },
+    /// A usual class is not in the catalogue.
+    #[error("the usual class {key} is not in the catalogue")]
+    UsualUnknown {
+        /// The key.
+        key: String,
+    },
     /// The calendar has faults.
     #[error("the calendar is not usable: {reason}")]
     Calendar {
@@ -121,6 +142,8 @@ pub struct Pack {
     pub areas: Areas,
     /// The catalogue by key.
     pub classes: BTreeMap<String, Class>,
+    /// Keys of the usual classes, in the order in which they are offered.
+    pub usual: Vec<String>,
     /// The role table.
     pub roles: Vec<RoleRule>,
     /// Office hours and holidays.
@@ -181,6 +204,9 @@ impl Pack {
                 return Err(PackError::ClassTwice { key: twice.key });
             }
         }
+        if let Some(key) = draft.usual.iter().find(|key| !classes.contains_key(*key)) {
+            return Err(PackError::UsualUnknown { key: key.clone() });
+        }
         let calendar = match draft.calendar {
             Some(calendar) => calendar,
             None => serde_json::from_str(CALENDAR_JSON).map_err(unreadable)?,
@@ -191,6 +217,7 @@ impl Pack {
             day_offset_s: draft.day_offset_s,
             areas,
             classes,
+            usual: draft.usual,
             roles: draft.roles.map_or_else(|| serde_json::from_str(ROLES_JSON).map_err(unreadable), Ok)?,
             calendar: Calendar::try_from(calendar).map_err(|error| PackError::Calendar { reason: error.to_string() })?,
         })

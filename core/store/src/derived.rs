@@ -74,6 +74,7 @@ fn save(db: &Connection, cache: &mut Cache, id: RecordId, held: &Held) -> Result
         let mut update = db.prepare_cached(sql::SAVE_RECORD).attempt(attempted)?;
         update.execute((row, held.last, bytes, area, due_s)).attempt(attempted)?;
     }
+    crate::settle::note(db, row, &held.before, &header.state)?;
     miss(db, row, &held.missing)
 }
 
@@ -125,7 +126,7 @@ fn clear(db: &Connection, statements: &[&str]) -> Result<(), StoreError> {
 
 /// Drops all derived rows and makes them anew from the entries.
 pub(crate) fn rebuild(db: &Connection, cache: &mut Cache) -> Result<(), StoreError> {
-    clear(db, &[sql::CLEAR_DERIVED, sql::CLEAR_DAYS, sql::CLEAR_MONTHS, sql::CLEAR_RECORDS])?;
+    clear(db, &[sql::CLEAR_DERIVED, sql::CLEAR_CONTESTED, sql::CLEAR_DAYS, sql::CLEAR_MONTHS, sql::CLEAR_RECORDS])?;
     let attempted = "reading the entries";
     let mut ends = Vec::new();
     {
@@ -158,6 +159,7 @@ fn rebuild_record(db: &Connection, cache: &mut Cache, row: i64, last: i64) -> Re
     let area = area.map(|area| cache.feed(db, area)).transpose()?;
     let mut update = db.prepare_cached(sql::SAVE_RECORD).attempt(attempted)?;
     update.execute((row, last, header_bytes(header), area, due_s)).attempt(attempted)?;
+    crate::settle::note(db, row, &CaseState::default(), &header.state)?;
     miss(db, row, &missing.into_inner())?;
     Ok(header.state.clone())
 }
@@ -185,6 +187,7 @@ pub(crate) fn dump(db: &Connection) -> Result<String, StoreError> {
     let mut text = String::new();
     let tables = [
         ("record", sql::DUMP_RECORDS),
+        ("contested", sql::DUMP_CONTESTED),
         ("missing_grant", sql::DUMP_MISSING),
         ("tally_day", sql::DUMP_DAYS),
         ("tally_month", sql::DUMP_MONTHS),

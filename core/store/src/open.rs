@@ -14,10 +14,14 @@ use crate::error::OpenError;
 use crate::sql;
 
 /// Number of the newest migration.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// All migrations, by number - 1. Never edited once released.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001-entries.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/0001-entries.sql"),
+    include_str!("../migrations/0002-drafts.sql"),
+    include_str!("../migrations/0003-contested.sql"),
+];
 
 /// Marks the file as ours: "Gewu".
 const APPLICATION_ID: i64 = 0x4765_7775;
@@ -149,6 +153,9 @@ fn migrate(db: &mut Connection, options: &OpenOptions) -> Result<(), OpenError> 
     for migration in MIGRATIONS.iter().skip(done) {
         write.execute_batch(migration).map_err(failed)?;
     }
+    if version < 3 {
+        crate::settle::fill(&write)?;
+    }
     if version == 0 {
         let offset = options.day_offset_s.to_be_bytes();
         write.execute(sql::PUT_META, (crate::store::DAY_OFFSET, offset.as_slice())).map_err(failed)?;
@@ -169,7 +176,14 @@ mod tests {
     #[test]
     fn released_migrations_are_never_edited() {
         let hashes = MIGRATIONS.map(|migration| blake3::hash(migration.as_bytes()).to_hex().to_string());
-        assert_eq!(hashes, ["e4b2bf1d9935b3d52a4f496adf64de3b1569a7c7c67d695d3a3f8e43d2e2753e"]);
+        assert_eq!(
+            hashes,
+            [
+                "e4b2bf1d9935b3d52a4f496adf64de3b1569a7c7c67d695d3a3f8e43d2e2753e",
+                "1f729fe6cafb8aea159ce70400504515e2dbd0bd38d41f5a53431bbc664a511d",
+                "742660bb3499abae41b2b1cb0775498839b89fcd2f227b851e3e164d18b809be",
+            ]
+        );
     }
 
     #[test]

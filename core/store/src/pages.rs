@@ -138,7 +138,7 @@ impl Reader {
         })
     }
 
-    fn case_row(&self, db: &Connection, row: &rusqlite::Row<'_>) -> Result<CaseRow, StoreError> {
+    pub(crate) fn case_row(&self, db: &Connection, row: &rusqlite::Row<'_>) -> Result<CaseRow, StoreError> {
         let attempted = "reading a case";
         let record = RecordId(id16(row, 1).attempt(attempted)?);
         let bytes = row.get_ref(5).and_then(|header| Ok(header.as_blob()?)).attempt(attempted)?;

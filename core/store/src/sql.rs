@@ -131,6 +131,19 @@ statements! {
         LAST_DAY = "SELECT max(day) FROM tally_day WHERE area = ?1";
         ENTRIES = concat!("SELECT ", entry_columns!(), " FROM entry WHERE id > ?1 ORDER BY id LIMIT ?2");
         RECORDS = "SELECT id, record FROM record WHERE id > ?1 ORDER BY id LIMIT ?2";
+
+        PUT_DRAFT = "INSERT INTO draft (about, kept_s, bytes) VALUES (?1, ?2, ?3) \
+            ON CONFLICT (about) DO UPDATE SET kept_s = excluded.kept_s, bytes = excluded.bytes";
+        DROP_DRAFT = "DELETE FROM draft WHERE about = ?1";
+
+        PUT_CONTESTED = "INSERT OR IGNORE INTO contested (record) VALUES (?1)";
+        DROP_CONTESTED = "DELETE FROM contested WHERE record = ?1";
+        CONTESTED = concat!("SELECT ", case_columns!(), " FROM contested JOIN record ON record.id = contested.record \
+            WHERE contested.record < ?1 ORDER BY contested.record DESC LIMIT ?2");
+        REFUSED = "SELECT entry.id, record.record, entry.change FROM entry INDEXED BY entry_refused \
+            JOIN record ON record.id = entry.record WHERE entry.verdict > 0 AND entry.id < ?1 ORDER BY entry.id DESC LIMIT ?2";
+        OPEN_BY_DEADLINE = "SELECT area, due_s, header FROM record WHERE due_s IS NOT NULL AND due_s > ?1";
+        FEED_NAME = "SELECT feed FROM feed WHERE id = ?1";
     }
     cold {
         TABLES = "SELECT count(*) FROM sqlite_schema";
@@ -156,6 +169,11 @@ statements! {
         DUMP_MISSING = "SELECT missing_grant.grant_id, record.record FROM missing_grant \
             JOIN record ON record.id = missing_grant.record ORDER BY 1, 2";
         DUMP_DAYS = concat!("SELECT feed.feed, day, ", counts!(listed), " FROM tally_day JOIN feed ON feed.id = tally_day.area ORDER BY 1, 2");
+        COUNT_CONTESTED = "SELECT count(*) FROM contested";
+        CLEAR_CONTESTED = "DELETE FROM contested";
+        HEADERS_BY_ID = "SELECT id, header FROM record ORDER BY id";
+        DUMP_CONTESTED = "SELECT record.record FROM contested JOIN record ON record.id = contested.record ORDER BY 1";
+        ALL_DRAFTS = "SELECT about, kept_s, bytes FROM draft ORDER BY kept_s DESC, about";
         DUMP_MONTHS = concat!("SELECT feed.feed, month, ", counts!(listed),
             " FROM tally_month JOIN feed ON feed.id = tally_month.area ORDER BY 1, 2");
     }

@@ -8,7 +8,7 @@ use gewu_model::act::{Body, CloseBody, HandBody, PlainBody};
 use gewu_model::code::Code;
 use gewu_model::day::Day;
 use gewu_model::tally::{Count, Counts};
-use gewu_store::{AppendError, OpenError, OpenOptions, Store, StoreError};
+use gewu_store::{AppendError, OpenError, OpenOptions, SCHEMA_VERSION, Store, StoreError};
 use street::{Dice, Hub, NOON_S, Phone, STREET, feed, grant, options, pull, push};
 
 #[test]
@@ -59,7 +59,7 @@ fn a_store_of_a_newer_version_is_named() {
         "09".repeat(32)
     ))
     .expect("written");
-    assert!(matches!(Store::open(&file, &options()), Err(OpenError::NewerVersion { found: 77, supported: 1 })));
+    assert!(matches!(Store::open(&file, &options()), Err(OpenError::NewerVersion { found: 77, supported: SCHEMA_VERSION })));
 }
 
 #[test]

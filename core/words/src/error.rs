@@ -3,10 +3,11 @@
 //! One table for phone, hub, page and command, so that `--json`, a problem document and a screen say the same.
 //! Placeholders carry what the person needs to find the fault, and no personal data; a code's doc names them.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::Language;
 use crate::say::{Args, fill};
+use crate::table::three_parts;
 
 /// An error as people read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,43 +29,9 @@ pub fn explain(language: Language, code: ErrorCode, args: Args<'_>) -> Explained
     Explained { code, what, safe, next }
 }
 
-macro_rules! errors {
-    ($($(#[$doc:meta])* $name:ident = $text:literal {
-        zh: $zh_what:literal, $zh_safe:literal, $zh_next:literal;
-        en: $en_what:literal, $en_safe:literal, $en_next:literal;
-    })*) => {
-        /// Which error. The word never changes its meaning.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum ErrorCode { $($(#[$doc])* $name,)* }
-
-        impl ErrorCode {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// The word in JSON and problem documents.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$name => $text),* }
-            }
-
-            /// What, safe, next, with their holes.
-            pub(crate) fn parts(self, language: Language) -> [&'static str; 3] {
-                match (self, language) {
-                    $((Self::$name, Language::Zh) => [$zh_what, $zh_safe, $zh_next],
-                    (Self::$name, Language::En) => [$en_what, $en_safe, $en_next],)*
-                }
-            }
-        }
-    };
-}
-
-impl Serialize for ErrorCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-errors! {
+three_parts! {
+    /// Which error. The word never changes its meaning.
+    ErrorCode {
     /// Nobody answers at the hub's address. `hub`.
     Offline = "offline" {
         zh: "联系不上中心（{hub}）。", "保存过的都在本机，一件不少。", "可以继续工作；有网络时会自动发送。";
@@ -109,6 +76,21 @@ errors! {
     Damaged = "damaged" {
         zh: "存储损坏了。", "损坏的文件没有删除；中心确认过的都在中心。", "留着这个文件夹，告诉街道；重新加入后可从中心取回。";
         en: "The store is damaged.", "The damaged file was not deleted; what the hub confirmed is at the hub.", "Keep the folder and tell the street office; after joining again it comes back from the hub.";
+    }
+    /// The keystore gives the key only once the phone is unlocked.
+    Locked = "locked" {
+        zh: "手机还锁着，密钥取不出来。", "保存过的都在本机，仍是加密的。", "解锁手机，再打开。";
+        en: "The phone is locked, so the key cannot be read.", "Everything saved is on this phone, still encrypted.", "Unlock the phone and open it again.";
+    }
+    /// The keystore has no key any more: the screen lock was removed or the phone was restored.
+    KeyLost = "key_lost" {
+        zh: "本机的密钥不在了，常见的原因是取消过锁屏密码或恢复过手机。", "中心确认过的都在中心；只在本机的那些打不开了，文件没有删除。", "请街道重新发一份邀请再加入；留着旧文件，告诉街道哪些可能还没发送。";
+        en: "The key of this phone is gone, mostly because the screen lock was removed or the phone was restored.", "What the hub confirmed is at the hub; what was only here cannot be opened, and its file was not deleted.", "Ask the street office for a new invitation and join again; keep the old file and say what may not have been sent.";
+    }
+    /// The keystore did not answer as it should.
+    VaultFailed = "vault_failed" {
+        zh: "手机的密钥库没有给出密钥。", "保存过的都在本机，仍是加密的。", "再试一次；不行就重启手机。还是不行，请告诉街道。";
+        en: "The phone's keystore gave no key.", "Everything saved is on this phone, still encrypted.", "Try again, then restart the phone. If that does not help, tell the street office.";
     }
     /// Another process holds the store.
     Busy = "busy" {
@@ -240,6 +222,7 @@ errors! {
         zh: "程序出了错（事件 {incident}）。", "保存过的都完好，这一步没有做。", "再试一次；若又出现，请把事件号告诉街道。";
         en: "The program is at fault (incident {incident}).", "Everything saved is whole; this step was not done.", "Try again; if it comes back, tell the street office the incident.";
     }
+}
 }
 
 #[cfg(test)]

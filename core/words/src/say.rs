@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use crate::{Language, Word};
+use crate::{Language, ScreenWord, Word};
 
 /// What is filled in, by name.
 pub type Args<'a> = &'a [(&'a str, &'a dyn Display)];
@@ -21,6 +21,12 @@ pub type Args<'a> = &'a [(&'a str, &'a dyn Display)];
 /// ```
 #[must_use]
 pub fn say(language: Language, word: Word, args: Args<'_>) -> String {
+    fill(word.text(language), args)
+}
+
+/// The same for a word of the screens.
+#[must_use]
+pub fn say_screen(language: Language, word: ScreenWord, args: Args<'_>) -> String {
     fill(word.text(language), args)
 }
 

@@ -4,38 +4,11 @@
 //! same holes. Chinese has no Latin letters but "Gewu", "Automerge" and what stands in `backticks` to be typed.
 //! Errors have a table of their own (`error.rs`).
 
-use crate::Language;
-
-macro_rules! words {
-    ($($name:ident: $zh:literal, $en:literal;)*) => {
-        /// A word or sentence by its key.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Word {
-            $(#[doc = concat!($en, " · ", $zh)] $name,)*
-        }
-
-        impl Word {
-            /// Every word, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// The key as it is written here.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$name => stringify!($name)),* }
-            }
-
-            /// The text with its holes.
-            #[must_use]
-            pub fn text(self, language: Language) -> &'static str {
-                match (self, language) {
-                    $((Self::$name, Language::Zh) => $zh, (Self::$name, Language::En) => $en,)*
-                }
-            }
-        }
-    };
-}
+use crate::table::words;
 
 words! {
+    /// A word or sentence by its key.
+    Word {
     // Stages of a case.
     StageReported: "已上报", "Reported";
     StageDeclined: "不予受理", "Declined";
@@ -67,6 +40,14 @@ words! {
     KindResume: "恢复计时", "Resume";
     KindNote: "备注", "Note";
     KindAdopt: "追认", "Adopt";
+
+    // What can be done, where the kind alone does not say it; why not; who did it.
+    ActionCheckPassed: "核查通过", "Check passed";
+    ActionCheckFailed: "核查未通过，返工", "Check failed, send back";
+    ActionWithdraw: "撤回上报", "Withdraw the report";
+    ActionWhyNot: "{reason}。{next}", "{reason}. {next}";
+    ActionBy: "{role} · {person}", "{role} · {person}";
+    ActionByUnknown: "还不知道是谁", "not yet known who";
 
     // Profiles, roles, areas.
     ProfileLight: "简易流程", "Light";
@@ -351,24 +332,29 @@ words! {
     RowCoordinateUnreadable: "“{value}”不是坐标", "“{value}” is no coordinate";
     RowCoordinateMissing: "坐标缺了一半", "one coordinate of the two is missing";
 }
+}
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::ErrorCode;
     use crate::say::{Piece, pieces};
+    use crate::{ErrorCode, Language, NoticeCode, ScreenWord};
 
-    /// Every text of both tables: a name for the failure, Chinese, English.
+    /// Every text of all tables: a name for the failure, Chinese, English.
     fn rows() -> Vec<(String, &'static str, &'static str)> {
         let words =
             Word::ALL.iter().map(|word| (word.name().to_owned(), word.text(Language::Zh), word.text(Language::En)));
-        let errors = ErrorCode::ALL.iter().flat_map(|code| {
-            let [zh, en] = Language::ALL.map(|language| code.parts(language));
-            (0..3).map(move |part| (format!("{} part {part}", code.name()), zh[part], en[part]))
-        });
-        words.chain(errors).collect()
+        let screens =
+            ScreenWord::ALL.iter().map(|word| (word.name().to_owned(), word.text(Language::Zh), word.text(Language::En)));
+        let three = |name: &'static str, texts: [[&'static str; 3]; 2]| {
+            let [zh, en] = texts;
+            (0..3).map(move |part| (format!("{name} part {part}"), zh[part], en[part]))
+        };
+        let errors = ErrorCode::ALL.iter().flat_map(|code| three(code.name(), Language::ALL.map(|it| code.parts(it))));
+        let notices = NoticeCode::ALL.iter().flat_map(|code| three(code.name(), Language::ALL.map(|it| code.parts(it))));
+        words.chain(screens).chain(errors).chain(notices).collect()
     }
 
     fn holes(text: &str) -> BTreeSet<&str> {

@@ -166,5 +166,5 @@ fn raise_file_limit() {
 
 /// Opens a phone of the street.
 fn open_phone(dir: &std::path::Path, env: gewu_device::env::Env) -> Result<gewu_device::Device, Problem> {
-    phone::open(dir, env)
+    phone::open(dir, env, gewu_words::Language::Zh)
 }

@@ -53,7 +53,7 @@ fn entries(dir: &Path, each: &mut dyn FnMut(Entry, u64, Option<Said>)) -> Result
         store::read(&hub_store, |tx| tx.each_entry(&mut |entry, n, said| each(entry, n, Some(said))))?;
         return Ok(());
     }
-    let device = phone::open(dir, Env::default())?;
+    let device = phone::open(dir, Env::default(), gewu_words::Language::En)?;
     device.each_entry(each)?;
     Ok(())
 }

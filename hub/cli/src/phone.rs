@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use gewu_device::env::Env;
-use gewu_device::{ActDraft, CaseDetail, Changed, Device, DeviceOptions, Observer, ReportDraft};
+use gewu_device::{ActDraft, CaseDetail, Changed, Device, DeviceOptions, Observer, RateQuery, ReportDraft};
 use gewu_model::act::{Fix, Kind};
 use gewu_model::day::Day;
 use gewu_model::ids::EntryHash;
@@ -151,15 +151,15 @@ enum PhoneCommand {
 }
 
 /// Opens a phone's folder.
-pub fn open(dir: &Path, env: Env) -> Result<Device, Problem> {
+pub fn open(dir: &Path, env: Env, language: Language) -> Result<Device, Problem> {
     std::fs::create_dir_all(dir).map_err(|error| Problem::write(dir, &error))?;
     let key = key_file(&dir.join("key"), !dir.join("gewu.db").exists())?;
-    Ok(Device::open(DeviceOptions { dir: dir.to_owned(), key, env })?)
+    Ok(Device::open(DeviceOptions { dir: dir.to_owned(), key, env, language })?)
 }
 
 /// Runs one command.
 pub fn run(args: &PhoneArgs, output: Output) -> Result<(), Problem> {
-    let device = open(&args.dir, Env::default())?;
+    let device = open(&args.dir, Env::default(), output.language)?;
     let done = command(&device, &args.command, output);
     device.close();
     done
@@ -198,7 +198,13 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
             output.print(&detail, |language| shown(&detail, language));
         }
         PhoneCommand::Rate { definition, from, to, as_of, area } => {
-            let rate = device.rate(definition, *from, *to, *as_of, area.as_deref())?;
+            let rate = device.rate(&RateQuery {
+                definition: definition.clone(),
+                from: *from,
+                to: *to,
+                as_of: *as_of,
+                area: area.clone(),
+            })?;
             output.print(&rate, |language| rate_line(&rate, language));
         }
         PhoneCommand::Status => {
@@ -235,9 +241,9 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
             }
         }
         PhoneCommand::Diagnostics => {
-            let status = device.status()?;
-            let report = json!({ "version": env!("CARGO_PKG_VERSION"), "status": status, "kept_apart": device.kept_apart()? });
-            output.print(&report, |_| serde_json::to_string_pretty(&report).unwrap_or_default());
+            let text = device.diagnostics()?;
+            let report: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+            output.print(&report, |_| text);
         }
     }
     Ok(())
@@ -292,7 +298,10 @@ fn capture(device: &Device, count: u32, class: Option<&str>) -> Result<(), Probl
     use std::io::Write as _;
     let class = match class {
         Some(class) => class.to_owned(),
-        None => device.classes()?.into_iter().next().ok_or_else(|| Problem::code(ErrorCode::ClassUnknown))?,
+        None => {
+            let first = device.usual_classes(None)?.into_iter().next();
+            first.ok_or_else(|| Problem::code(ErrorCode::ClassUnknown))?.key
+        }
     };
     let mut out = std::io::stdout().lock();
     for number in 0..count {
@@ -347,11 +356,10 @@ fn shown(detail: &CaseDetail, language: Language) -> String {
     lines.extend(state.text.iter().filter_map(|text| text.value.clone()));
     lines.push(say(language, detail.delivery.word(), &[]));
     lines.push(say(language, Word::PhoneHistory, &[]));
-    for act in &detail.history {
-        let kind = act.kind.map(|kind| say(language, kind.word(), &[])).unwrap_or_default();
-        let delivery = say(language, act.delivery.word(), &[]);
-        let effect = say(language, act.effect.word(), &[]);
-        lines.push(format!("  {kind} · {effect} · {delivery} {}", act.text.clone().unwrap_or_default()));
+    for line in &detail.history {
+        let effect = say(language, line.act.effect.word(), &[]);
+        let text = line.act.text.clone().unwrap_or_default();
+        lines.push(format!("  {} · {effect} · {} {text}", line.kind_label, line.delivery_label));
     }
     lines.join("\n")
 }

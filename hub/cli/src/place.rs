@@ -49,6 +49,9 @@ pub struct PlaceDraft {
     pub parties: Vec<PartyDraft>,
     /// Its catalogue.
     pub classes: Vec<Class>,
+    /// Keys of the usual classes, in the order in which they are offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub usual: Vec<String>,
     /// Its calendar; absent: the national one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarDraft>,
@@ -100,6 +103,7 @@ pub fn pack_json(place: &PlaceDraft, street: StreetId) -> Vec<u8> {
         day_offset_s: place.day_offset_s,
         areas,
         classes: place.classes.clone(),
+        usual: place.usual.clone(),
         roles: None,
         calendar: place.calendar.clone(),
     };
@@ -108,7 +112,7 @@ pub fn pack_json(place: &PlaceDraft, street: StreetId) -> Vec<u8> {
 
 /// A class without a limit, as imports have them.
 pub fn plain_class(key: &str) -> Class {
-    Class { key: key.to_owned(), name: key.to_owned(), name_en: None, profile: Profile::Light, limit: None, conditions: Vec::new() }
+    Class { key: key.to_owned(), name: key.to_owned(), profile: Profile::Light, ..Class::default() }
 }
 
 /// A sample street of 67 grids in thirteen communities, for `demo` and for trying things out.
@@ -120,7 +124,7 @@ pub fn sample() -> PlaceDraft {
         name_en: Some(name_en.into()),
         profile,
         limit,
-        conditions: Vec::new(),
+        ..Class::default()
     };
     let communities = ["东一", "东二", "东三", "南一", "南二", "南三", "西一", "西二", "西三", "北一", "北二", "北三", "中"];
     let grids = (1..=67_u32).map(|number| GridDraft {
@@ -147,6 +151,7 @@ pub fn sample() -> PlaceDraft {
             class("stall", "占道经营", "Stall in the way", limit(2, Unit::WorkHour), Profile::Light),
             class("building", "违法建设", "Illegal building", limit(10, Unit::WorkDay), Profile::Standard),
         ],
+        usual: Vec::new(),
         calendar: None,
     }
 }

@@ -39,7 +39,7 @@ fn pack(street: StreetId) -> Vec<u8> {
         parent,
     };
     let top = FeedId::of(street, AreaKind::Street, "street");
-    let class = Class { key: "lamp".into(), name: "lamp".into(), name_en: None, profile: Profile::Light, limit: None, conditions: vec![] };
+    let class = Class { key: "lamp".into(), name: "lamp".into(), profile: Profile::Light, ..Class::default() };
     let draft = PackDraft {
         version: 1,
         place: "here".into(),
@@ -50,6 +50,7 @@ fn pack(street: StreetId) -> Vec<u8> {
             area(AreaKind::Grid, "2", Some(top)),
         ],
         classes: vec![class],
+        usual: Vec::new(),
         roles: None,
         calendar: None,
     };

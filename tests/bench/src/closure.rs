@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
-use gewu_device::Device;
+use gewu_device::{Device, RateQuery};
 use gewu_device::network::PinnedHttps;
 use gewu_model::area::AreaKind;
 use gewu_model::day::Day;
@@ -30,7 +30,8 @@ const TRANSACTION_PARTS: usize = 20;
 fn ask(device: &Device) -> Result<RateView, Fault> {
     let first = Day::of(BEGIN_S, 8 * 3_600);
     let (from, to) = (first.plus(10), first.plus(374));
-    Ok(device.rate("closure", Some(from), Some(to), Some(to), None)?)
+    let definition = "closure".into();
+    Ok(device.rate(&RateQuery { definition, from: Some(from), to: Some(to), as_of: Some(to), area: None })?)
 }
 
 /// A phone's folder that holds the street's year; answers its acts.

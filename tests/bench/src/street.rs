@@ -12,7 +12,6 @@ use gewu_hub::config::World;
 use gewu_hub::folder;
 use gewu_hub::hub::Hub;
 use gewu_hub::serve::bound;
-use gewu_model::act::Profile;
 use gewu_model::area::{Area, AreaKind};
 use gewu_model::ids::{FeedId, StreetId};
 use gewu_model::limit::{TimeLimit, Unit};
@@ -63,10 +62,8 @@ fn pack(street: StreetId) -> Vec<u8> {
     let lamp = Class {
         key: CLASS.into(),
         name: "路灯不亮".into(),
-        name_en: None,
-        profile: Profile::Light,
         limit: Some(TimeLimit { amount: 2, unit: Unit::NaturalDay }),
-        conditions: Vec::new(),
+        ..Class::default()
     };
     let pack = PackDraft {
         version: 1,
@@ -74,6 +71,7 @@ fn pack(street: StreetId) -> Vec<u8> {
         day_offset_s: 8 * 3_600,
         areas: [vec![top], communities, grids].concat(),
         classes: vec![lamp],
+        usual: Vec::new(),
         roles: None,
         calendar: None,
     };
@@ -143,7 +141,7 @@ impl Drop for Street {
 
 /// Opens a phone's folder.
 pub fn reopen(dir: &Path, network: Arc<dyn Network>) -> Result<Device, Fault> {
-    Ok(Device::open(DeviceOptions { dir: dir.to_owned(), key: KEY, env: Env { network, ..Env::default() } })?)
+    Ok(Device::open(DeviceOptions { dir: dir.to_owned(), key: KEY, env: Env { network, ..Env::default() }, language: gewu_device::Language::Zh })?)
 }
 
 /// The real road, with a counter of body bytes both ways.

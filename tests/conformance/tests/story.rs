@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use gewu_device::env::Env;
-use gewu_device::{ActDraft, CasePage, Device, DeviceError, DeviceOptions, ReportDraft};
+use gewu_device::{ActDraft, CasePage, Device, DeviceError, DeviceOptions, RateQuery, ReportDraft};
 use gewu_model::act::Kind;
 use gewu_model::day::Day;
 use serde_json::{Value, json};
@@ -126,7 +126,8 @@ impl Story {
         let mut history: Vec<Value> = detail
             .history
             .iter()
-            .map(|act| {
+            .map(|line| {
+                let act = &line.act;
                 let kind = act.kind.map(Kind::name);
                 json!({ "kind": kind, "effect": act.effect, "delivery": act.delivery, "role": act.role, "text": act.text })
             })
@@ -156,7 +157,12 @@ impl Story {
                 json!({ "sent": report.sent, "refused": report.refused, "quarantined": report.quarantined })
             }
             "rate" => {
-                let rate = device.rate(&text(step, "definition"), None, Some(LAST_DAY), None, step["area"].as_str())?;
+                let rate = device.rate(&RateQuery {
+                    definition: text(step, "definition"),
+                    to: Some(LAST_DAY),
+                    area: step["area"].as_str().map(str::to_owned),
+                    ..RateQuery::default()
+                })?;
                 let by: Vec<_> = rate.by.iter().map(|by| json!([by.code, by.numerator, by.denominator])).collect();
                 json!({
                     "definition": rate.definition, "numerator": rate.rate.map(|rate| rate.numerator),
@@ -191,7 +197,8 @@ fn the_story_is_told_as_expected() {
     let hub = Hub::start(&dir.path().join("hub"));
     let mut story = Story { phones: BTreeMap::new(), cases: BTreeMap::new() };
     for (name, phone) in script["phones"].as_object().unwrap() {
-        let options = DeviceOptions { dir: dir.path().join(name), key: [7; 32], env: Env::default() };
+        let language = gewu_device::Language::Zh;
+        let options = DeviceOptions { dir: dir.path().join(name), key: [7; 32], env: Env::default(), language };
         let device = Device::open(options).unwrap();
         device.enrol(&hub.invite(phone)).unwrap();
         story.phones.insert(name.clone(), device);

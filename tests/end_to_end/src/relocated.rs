@@ -33,7 +33,7 @@ impl Clock for Restarted {
 fn handle_after_a_restart(phone: &Phone, code: &str) -> String {
     let key = std::fs::read(phone.dir().join("key")).unwrap().try_into().unwrap();
     let env = Env { clock: Arc::new(Restarted), ..Env::default() };
-    let device = Device::open(DeviceOptions { dir: phone.dir().to_owned(), key, env }).unwrap();
+    let device = Device::open(DeviceOptions { dir: phone.dir().to_owned(), key, env, language: gewu_device::Language::Zh }).unwrap();
     let saved = device.act(code, Kind::Handle, &ActDraft { text: "换了灯泡".into(), ..ActDraft::default() }).unwrap();
     saved.entry.to_string()
 }

@@ -67,7 +67,7 @@ fn a_grid_that_does_not_exist_is_refused_by_name() {
 /// Opens a phone in this process: no command line holds a megabyte or a NUL.
 fn device(phone: &Phone) -> Device {
     let key = std::fs::read(phone.dir().join("key")).expect("the key file").try_into().expect("32 bytes");
-    Device::open(DeviceOptions { dir: phone.dir().to_owned(), key, env: Env::default() }).expect("it opens")
+    Device::open(DeviceOptions { dir: phone.dir().to_owned(), key, env: Env::default(), language: gewu_device::Language::Zh }).expect("it opens")
 }
 
 fn refused_text(phone: &Phone, text: &str) -> (ErrorCode, String) {

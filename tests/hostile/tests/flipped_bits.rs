@@ -188,7 +188,7 @@ fn pull(runtime: &tokio::runtime::Runtime, hub_dir: &Path, phone_dir: PathBuf) -
     let running = runtime.spawn(bound.run(async {
         let _ = stopped.await; // Dropped is told as well.
     }));
-    let device = Device::open(DeviceOptions { dir: phone_dir, key: [7; 32], env: Env::default() }).expect("a phone");
+    let device = Device::open(DeviceOptions { dir: phone_dir, key: [7; 32], env: Env::default(), language: gewu_device::Language::Zh }).expect("a phone");
     device.enrol(&invitation.to_text()).expect("it is enrolled");
     device.sync_now().expect("it syncs");
     let (mut entries, mut apart) = (BTreeMap::new(), BTreeMap::<_, BTreeSet<String>>::new());

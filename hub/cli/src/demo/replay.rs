@@ -167,6 +167,7 @@ pub fn import(args: &DemoArgs, dir: &Path, read: &Import, output: Output) -> Res
             .collect(),
         parties: Vec::new(),
         classes: read.classes.iter().map(|class| plain_class(class)).collect(),
+        usual: Vec::new(),
         calendar: None,
     };
     let mut street = Street::begin(&begin(args, dir, &place, output))?;

@@ -116,6 +116,7 @@ impl Scenario {
             grids: self.grids.iter().map(grid).collect(),
             parties: Vec::new(),
             classes: self.classes.iter().map(|class| plain_class(&class.is)).collect(),
+            usual: Vec::new(),
             calendar: None,
         }
     }

@@ -9,12 +9,15 @@ import org.gewu.bindings.ActDraft
 import org.gewu.bindings.Changed
 import org.gewu.bindings.Device
 import org.gewu.bindings.DeviceException
+import org.gewu.bindings.Draft
 import org.gewu.bindings.EntryHash
 import org.gewu.bindings.Kind
 import org.gewu.bindings.Language
 import org.gewu.bindings.Observer
 import org.gewu.bindings.Options
+import org.gewu.bindings.RateQuery
 import org.gewu.bindings.ReportDraft
+import org.gewu.bindings.VaultException
 import org.junit.AfterClass
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertThrows
@@ -117,20 +120,87 @@ class DeviceTest {
     @Test
     fun `errors say what is safe and what to do next, in the language asked for`() {
         val dir = java.io.File(hub.dir, "words").path
-        val english = Device.open(Options(dir, ByteArray(32), Language.EN))
+        val english = Device.open(Options(dir, Language.EN), Keys(ByteArray(32)))
         val error = assertThrows(DeviceException.UnlockNeeded::class.java) { english.who() }
         assertEquals("not_enrolled", error.code)
         for (words in listOf(error.what, error.safe, error.next)) assertTrue(words, words.isNotBlank())
         english.shut()
         val busy = assertThrows(DeviceException.Busy::class.java) { english.status() }
         assertEquals("busy", busy.code)
-        val chinese = Device.open(Options(dir, ByteArray(32), Language.ZH))
+        val chinese = Device.open(Options(dir, Language.ZH), Keys(ByteArray(32)))
         val said = assertThrows(DeviceException.UnlockNeeded::class.java) { chinese.who() }
         assertTrue(said.what, said.what.any { it.code in 0x4e00..0x9fff })
         chinese.shut()
-        val key = assertThrows(DeviceException.UnlockNeeded::class.java) { Device.open(Options(dir, ByteArray(32) { 9 }, Language.EN)) }
+        val key = assertThrows(DeviceException.UnlockNeeded::class.java) { Device.open(Options(dir, Language.EN), Keys(ByteArray(32) { 9 })) }
         assertEquals("wrong_key", key.code)
-        assertThrows(DeviceException.UnlockNeeded::class.java) { Device.open(Options(dir, ByteArray(5), Language.EN)) }
+    }
+
+    @Test
+    fun `a vault that throws ends in words and the next one opens`() {
+        val dir = java.io.File(hub.dir, "vault").path
+        val code = { vault: Keys ->
+            assertThrows(DeviceException.UnlockNeeded::class.java) { Device.open(Options(dir, Language.ZH), vault) }.code
+        }
+        assertEquals("locked", code(Keys(null) { VaultException.Locked() }))
+        assertEquals("key_lost", code(Keys(null) { VaultException.Lost() }))
+        assertEquals("vault_failed", code(Keys(null) { VaultException.Failed() }))
+        assertEquals("vault_failed", code(Keys(null) { IllegalStateException("a shell's fault") }))
+        assertEquals("vault_failed", code(Keys(null) { OutOfMemoryError("made up") }))
+        assertEquals("vault_failed", code(Keys(ByteArray(5))))
+        Device.open(Options(dir, Language.ZH), Keys(ByteArray(32))).use { it.shut() }
+    }
+
+    @Test
+    fun `a draft outlives the device and goes with its report`() {
+        hub.phone("draft", "inspector", "05").use { device ->
+            device.keepDraft(Draft(`class` = "lamp", text = "3栋门", urgent = true))
+            device.shut()
+        }
+        val again = Device.open(Options(java.io.File(hub.dir, "draft").path, Language.ZH), Keys(ByteArray(32) { 7 }))
+        again.use { device ->
+            val draft = device.drafts().single()
+            assertEquals("3栋门", draft.text)
+            assertTrue(draft.urgent && draft.about == null && draft.keptS > 0)
+            val saved = device.report(ReportDraft(`class` = draft.`class`!!, text = draft.text, urgent = draft.urgent))
+            assertEquals(0, device.drafts().size)
+            device.keepDraft(Draft(about = saved.code, kind = Kind.NOTE, text = "楼上"))
+            assertEquals(saved.code, device.drafts().single().about)
+            device.discardDraft(saved.code)
+            assertEquals(0, device.drafts().size)
+            device.shut()
+        }
+    }
+
+    @Test
+    fun `what may be done comes in words and is what the command does`() {
+        hub.phone("actions", "inspector", "05").use { device ->
+            val saved = device.report(ReportDraft(`class` = "lamp"))
+            val offered = device.case(saved.code).actions
+            val withdraw = offered.first { it.withdrawn }
+            assertTrue(withdraw.allowed && withdraw.label.isNotBlank())
+            val close = offered.first { !it.allowed }
+            assertTrue(close.why!!, close.why!!.isNotBlank())
+            device.act(saved.code, withdraw.kind, ActDraft(withdrawn = true))
+            assertTrue(device.case(saved.code).actions.none { it.withdrawn })
+            device.shut()
+        }
+    }
+
+    @Test
+    fun `classes are found and whole screens come in one call`() {
+        hub.phone("screens", "supervisor", null).use { device ->
+            assertTrue(device.usualClasses(null).isNotEmpty())
+            assertTrue(device.findClasses("lamp").isNotEmpty())
+            val view = device.supervise(RateQuery(definition = "closure"))
+            assertEquals(0uL, view.overdue)
+            assertEquals(0uL, view.toSettle)
+            assertEquals(0, device.toSettle(null).lines.size)
+            val me = device.me()
+            assertTrue(me.roleLabel.isNotBlank() && me.storage.storeBytes > 0uL && me.status.enrolled)
+            assertEquals(0, device.status().notices.size)
+            assertTrue(device.diagnostics().contains(me.version))
+            device.shut()
+        }
     }
 
     @Test

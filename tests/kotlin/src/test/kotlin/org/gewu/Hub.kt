@@ -4,6 +4,7 @@ import java.io.File
 import java.nio.file.Files
 import org.gewu.bindings.Device
 import org.gewu.bindings.Language
+import org.gewu.bindings.KeyVault
 import org.gewu.bindings.Options
 
 /** The repository. */
@@ -38,7 +39,7 @@ class Hub : AutoCloseable {
 
     /** A phone of its own folder, enrolled. */
     fun phone(name: String, role: String, area: String?): Device {
-        val device = Device.open(Options(File(dir, name).path, ByteArray(32) { 7 }, Language.EN))
+        val device = Device.open(Options(File(dir, name).path, Language.EN), Keys(ByteArray(32) { 7 }))
         device.enrol(invite(role, area))
         return device
     }
@@ -48,4 +49,9 @@ class Hub : AutoCloseable {
         process.waitFor()
         dir.deleteRecursively()
     }
+}
+
+/** A vault that gives a key, or throws. */
+class Keys(private val key: ByteArray?, private val fault: () -> Throwable = { IllegalStateException("no key") }) : KeyVault {
+    override fun key(): ByteArray = key ?: throw fault()
 }

@@ -1,0 +1,94 @@
+//! What a phone says unasked, in the same three parts as an error: what happened, what is safe, what to do next.
+//!
+//! When each is said is decided in `gewu-device`; here stand the words only.
+
+use serde::Serialize;
+
+use crate::Language;
+use crate::say::{Args, fill};
+use crate::table::three_parts;
+
+/// A notice as people read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// The stable word for machines.
+    pub code: NoticeCode,
+    /// What happened.
+    pub what: String,
+    /// What is safe.
+    pub safe: String,
+    /// What to do next.
+    pub next: String,
+}
+
+/// A notice in words. `args` are the holes that the code's doc names.
+#[must_use]
+pub fn notice(language: Language, code: NoticeCode, args: Args<'_>) -> Notice {
+    let [what, safe, next] = code.parts(language).map(|part| fill(part, args));
+    Notice { code, what, safe, next }
+}
+
+three_parts! {
+    /// Which notice, the most urgent first. The word never changes its meaning.
+    NoticeCode {
+    /// The last thing that was to be saved found no room.
+    StorageFull = "storage_full" {
+        zh: "手机存储满了，刚才的没有存下。", "以前保存的都完好，正在写的还在屏幕上。", "删去一些照片、视频或不用的应用，再保存一次。";
+        en: "The phone's storage is full; the last thing was not saved.", "Everything saved before is whole; what is being typed is still on the screen.", "Delete some photos, videos or apps, then save again.";
+    }
+    /// What answers at the hub's address has another certificate than the one of the invitation.
+    CertificateChanged = "certificate_changed" {
+        zh: "中心的证书和加入时的不一样，已停止同步。", "什么也没有发出；保存过的都在本机。", "换一个网络再试。如果中心确实换了证书，请街道重新发邀请。";
+        en: "The hub's certificate is not the one that this phone joined with; syncing has stopped.", "Nothing was sent; everything saved is on this phone.", "Try another network. If the hub really has a new certificate, ask the street office for a new invitation.";
+    }
+    /// The hub speaks a newer protocol only.
+    UpgradeNeeded = "upgrade_needed" {
+        zh: "中心已更新，本机的版本太旧，暂时不能同步。", "可以继续工作；保存过的都在本机，更新后会发送。", "更新 Gewu。";
+        en: "The hub is newer than this version understands; syncing waits.", "Work goes on; everything saved is on this phone and is sent after the update.", "Update Gewu.";
+    }
+    /// The grant has run out.
+    GrantExpired = "grant_expired" {
+        zh: "授权已到期。", "保存过的都在本机；到期前做的照常发送。", "连上网络同步一次，会自动续期；续不上，请街道重新发邀请。";
+        en: "The grant has run out.", "Everything saved is on this phone; what was done before is sent as ever.", "Sync once with a network: it is renewed by itself. If not, ask the street office for a new invitation.";
+    }
+    /// The grant runs out soon. `days`.
+    GrantExpiring = "grant_expiring" {
+        zh: "授权还有 {days} 天到期。", "现在一切照常。", "到期前连上网络同步一次，会自动续期。";
+        en: "Days until the grant runs out: {days}.", "Everything works as ever.", "Sync once with a network before then: it is renewed by itself.";
+    }
+    /// Acts were refused. `count`.
+    RefusedActs = "refused_acts" {
+        zh: "有 {count} 条被中心拒绝。", "写的都还在，没有丢。", "打开“待处理”看原因和怎么办。";
+        en: "Refused by the hub: {count}.", "Everything written is still there.", "Open “To settle” for the reasons and what to do.";
+    }
+    /// Entries are kept apart. `count`.
+    Quarantined = "quarantined" {
+        zh: "有 {count} 条收到的记录读不出，单独留着。", "其他的都正常，没有受影响。", "不用处理；更新后多半能读出。若一直在，请告诉街道。";
+        en: "Entries that came and cannot be read, kept apart: {count}.", "Everything else is well.", "Nothing needs doing; an update mostly reads them. If they stay, tell the street office.";
+    }
+    /// No contact for three hours or more. `hours`.
+    NoContact = "no_contact" {
+        zh: "已有 {hours} 小时没联系上中心。", "可以继续工作；保存过的都在本机。", "有网络时会自动发送；别人刚做的，这里可能还看不到。";
+        en: "Hours without contact with the hub: {hours}.", "Work goes on; everything saved is on this phone.", "It is sent by itself when there is a network; what others did lately may not be here yet.";
+    }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_has_three_whole_sentences_and_a_word_of_its_own() {
+        for code in NoticeCode::ALL {
+            assert_eq!(NoticeCode::from_name(code.name()), Some(*code));
+            for language in Language::ALL {
+                for part in code.parts(language) {
+                    assert!(part.ends_with(['。', '.']), "{}: {part}", code.name());
+                }
+            }
+        }
+        let said = notice(Language::En, NoticeCode::NoContact, &[("hours", &5)]);
+        assert_eq!(said.what, "Hours without contact with the hub: 5.");
+    }
+}
