@@ -126,10 +126,15 @@ words! {
     CaseTitle: "事项", "Case";
     CaseCode: "编号 {code}", "code {code}";
     CaseDeadline: "期限", "Deadline";
+    CaseSuspended: "缓办至", "Suspended until";
     CaseAssignee: "承办", "With";
     CaseNobody: "还没有人承办", "nobody yet";
+    CaseParty: "责任单位编码", "Code of the party";
+    CaseDays: "{days} 天", "{days} d";
     CaseReporter: "上报人", "Reporter";
     CaseGrid: "网格", "Grid";
+    CaseClass: "类别", "Class";
+    CaseNewGrid: "新网格编码", "Code of the new grid";
     CasePlace: "位置", "Place";
     CaseMap: "在地图里看", "See on the map";
     CaseText: "说明", "Words";
@@ -162,7 +167,9 @@ words! {
     SuperviseFortnight: "双周", "2 weeks";
     SuperviseMonth: "一月", "Month";
     SuperviseYear: "一年", "Year";
+    SuperviseRate: "结案率", "Closure rate";
     SuperviseParts: "{numerator} / {denominator}", "{numerator} / {denominator}";
+    SupervisePartsLabel: "已结 / 应结", "closed / due";
     SuperviseNothingDue: "这段时间没有到期的事项，所以没有结案率。换一个时段看看。", "No case falls due in this period, so there is no rate. Try another period.";
     SuperviseKnownUntil: "数据齐至 {time}", "complete up to {time}";
     SuperviseKnownNever: "有手机还没联系过", "not every phone was heard from";

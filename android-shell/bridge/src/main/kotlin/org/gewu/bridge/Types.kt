@@ -10,8 +10,6 @@ enum class Kind {
     RELOCATE, EXTEND, SUSPEND, RESUME, NOTE, ADOPT,
 }
 
-enum class Stage { REPORTED, DECLINED, FILED, VOIDED, DISPATCHED, HANDLED, CHECKED, CLOSED }
-
 /** How far an act has come. */
 enum class Delivery { ON_THIS_PHONE, SENT, CONFIRMED, REFUSED }
 
@@ -95,24 +93,19 @@ data class ActLine(
 data class CaseDetail(
     val code: String,
     val className: String?,
-    val stage: Stage?,
     val stageLabel: String?,
     val open: Boolean,
     val urgent: Boolean,
     val deadlineS: Long?,
-    val dueInS: Long?,
-    val overdue: Boolean,
     val text: Field<String?>?,
     val place: Field<Place?>?,
     val area: Field<Area>?,
     val classes: Field<String>?,
     /** Names; more than one: contested. */
     val assignees: List<String>,
-    val reportedS: Long?,
     val suspendedUntilS: Long?,
     val revision: Int,
     val delivery: Delivery,
-    val deliveryLabel: String,
     val history: List<ActLine>,
     val actions: List<ActionLine>,
 )
@@ -180,10 +173,7 @@ data class Rate(
     val selfHandled: Long,
     val unconfirmed: Long,
     val knownUntilS: Long?,
-    val by: List<AreaRate>,
 )
-
-data class AreaRate(val area: Area, val numerator: Long, val denominator: Long)
 
 data class AreaOverdue(val area: Area, val open: Long, val overdue: Long)
 

@@ -20,7 +20,6 @@ import org.gewu.bridge.Notice
 import org.gewu.bridge.Place
 import org.gewu.bridge.Rate
 import org.gewu.bridge.SettleLine
-import org.gewu.bridge.Stage
 import org.gewu.bridge.Status
 import org.gewu.bridge.SuperviseView
 import org.gewu.bridge.TrendPoint
@@ -115,23 +114,18 @@ class Samples(val language: Language) {
     val detail = CaseDetail(
         code = "K7QM-2XH4-9C",
         className = said("井盖", "Manhole cover"),
-        stage = Stage.HANDLED,
         stageLabel = said("已处置", "Handled"),
         open = true,
         urgent = true,
-        deadlineS = NOW_S - 26 * 3_600,
-        dueInS = -26L * 3_600 - 60,
-        overdue = true,
+        deadlineS = NOW_S - 26 * 3_600 - 60,
         text = Field(said("望仙路 12 号，井盖松动，有人绊倒", "12 Wangxian Road: loose manhole cover, somebody fell"), emptyList()),
         place = Field(place, listOf(Place(281_240_000, 1_130_140_000, 2_000))),
         area = Field(area, emptyList()),
         classes = null,
         assignees = listOf(party.name, otherParty.name),
-        reportedS = NOW_S - 98_000,
         suspendedUntilS = null,
         revision = 4,
         delivery = Delivery.CONFIRMED,
-        deliveryLabel = deliveryLabel(Delivery.CONFIRMED),
         history = listOf(
             act("a1", "上报", "Report", 98_000, "网格巡查员", "Inspector", null, proven = false),
             act("a2", "派遣", "Dispatch", 90_000, "派遣员", "Dispatcher", null, party = party),
@@ -142,17 +136,13 @@ class Samples(val language: Language) {
     )
 
     val fresh = detail.copy(
-        stage = Stage.REPORTED,
         stageLabel = said("已上报", "Reported"),
         urgent = false,
         deadlineS = null,
-        dueInS = null,
-        overdue = false,
         text = null,
         place = null,
         assignees = emptyList(),
         delivery = Delivery.SENT,
-        deliveryLabel = deliveryLabel(Delivery.SENT),
         history = listOf(act("a1", "上报", "Report", 30, "网格巡查员", "Inspector", null, Delivery.SENT)),
         actions = listOf(action(Kind.DECLINE, "撤回上报", "Withdraw the report"), actions[2]),
     )
@@ -162,7 +152,6 @@ class Samples(val language: Language) {
         place = Field(place, emptyList()),
         assignees = listOf(party.name),
         delivery = Delivery.ON_THIS_PHONE,
-        deliveryLabel = deliveryLabel(Delivery.ON_THIS_PHONE),
         history = detail.history.take(2) + act("a5", "核查", "Check", 60, "网格巡查员", "Inspector", said("去看了，盖好了", "Went there, it is in place"), Delivery.ON_THIS_PHONE),
     )
 
@@ -196,7 +185,7 @@ class Samples(val language: Language) {
 
     private val days = 20_781
     val supervise = SuperviseView(
-        rate = Rate(days - 13, days, days, 4_812, 4_991, "96 %", 21, 3, 1_206, 17, NOW_S - 3 * 3_600, emptyList()),
+        rate = Rate(days - 13, days, days, 4_812, 4_991, "96 %", 21, 3, 1_206, 17, NOW_S - 3 * 3_600),
         overdue = 31,
         grids = listOf(
             AreaOverdue(area, 14, 9),

@@ -60,7 +60,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
             load = Load.Ready,
             title = read.className ?: read.code,
             text = read.text?.value,
-            late = said(read).takeIf { read.overdue },
+            late = said(read).takeIf { late(read) },
             chips = chips(read),
             facts = facts(read),
             contested = contested(read),
@@ -70,12 +70,15 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
         )
     }
 
-    private fun said(read: CaseDetail) = with.said.due(read.dueInS)
+    private fun said(read: CaseDetail) = read.deadlineS?.let(with.said::dueAt).takeIf { read.open }
+
+    private fun late(read: CaseDetail) = read.open && read.deadlineS?.let(with.said::isPast) == true
 
     private fun chips(read: CaseDetail) = listOfNotNull(
         read.stageLabel?.let { Chip(it, Tone.JADE) },
         Chip(with.words.say("report_urgent"), Tone.AMBER).takeIf { read.urgent },
-        Chip(read.deliveryLabel, tone(read.delivery)).takeIf { read.delivery != Delivery.CONFIRMED },
+        read.history.firstOrNull { it.delivery == read.delivery && it.delivery != Delivery.CONFIRMED }
+            ?.let { Chip(it.deliveryLabel, tone(it.delivery)) },
     )
 
     private fun tone(delivery: Delivery) = when (delivery) {
@@ -88,7 +91,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
         val fact = { key: String, value: String? -> value?.let { Fact(with.words.say(key), it, Tone.PLAIN) } }
         val due = listOfNotNull(read.deadlineS?.let(with.said::time), said(read)).joinToString(" · ").ifEmpty { null }
         return listOfNotNull(
-            due?.let { Fact(with.words.say("case_deadline"), it, if (read.overdue) Tone.RED else Tone.PLAIN) },
+            due?.let { Fact(with.words.say("case_deadline"), it, if (late(read)) Tone.RED else Tone.PLAIN) },
             fact("case_suspended", read.suspendedUntilS?.let(with.said::time)),
             fact("case_assignee", read.assignees.joinToString(" / ").ifEmpty { with.words.say("case_nobody") }),
             fact("case_grid", read.area?.value?.name),
