@@ -67,6 +67,21 @@ class Samples(val language: Language) {
         said("删掉些照片或应用，再点保存。", "Delete some photos or apps, then tap Save again."),
     )
 
+    val locked = Trouble(
+        TroubleKind.UNLOCK_NEEDED,
+        "key_lost",
+        said("锁屏密码取消了，打不开本机的数据", "The screen lock was removed; the data here cannot be opened"),
+        said("已发送的都在中心；没有删除任何东西。", "What was sent is at the hub; nothing was deleted."),
+        said("带手机去街道，重新加入。", "Take the phone to the street office and join again."),
+    )
+    val tooOld = Trouble(
+        TroubleKind.UPGRADE_NEEDED,
+        "upgrade_needed",
+        said("这个应用太旧了，读不了新的数据", "This app is too old for the newer data"),
+        said("写下的都好好地在本机。", "Everything written is safe on this phone."),
+        said("更新应用，再打开。", "Update the app, then open it again."),
+    )
+
     private fun line(
         code: String, zh: String, en: String, classZh: String, classEn: String, stageZh: String, stageEn: String,
         dueInS: Long?, contested: Boolean = false, unconfirmed: Boolean = false,

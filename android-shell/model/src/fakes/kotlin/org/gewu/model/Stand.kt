@@ -16,6 +16,9 @@ class Stand(
     whereabouts: Whereabouts = Whereabouts { Fix.Absent },
     private val scope: CoroutineScope = CoroutineScope(Dispatchers.Unconfined + Job()),
 ) {
+    /** Where the phone is not open yet. */
+    var opening: Opening? = null
+
     val words: Words = WordsFile.words(language)
     val online = MutableStateFlow(online)
     val spoken = mutableListOf<Language>()

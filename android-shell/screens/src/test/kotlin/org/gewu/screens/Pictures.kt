@@ -49,7 +49,9 @@ object Font {
 }
 
 @Composable
-fun Showing(stand: Stand, dark: Boolean) = GewuLook(dark, stand.words, Font.family) { GewuScreens(stand.shell) }
+fun Showing(stand: Stand, dark: Boolean) = GewuLook(dark, stand.words, Font.family) {
+    stand.opening?.let { OpeningScreen(it) {} } ?: GewuScreens(stand.shell)
+}
 
 const val WIDTH = 360
 const val HEIGHT = 640

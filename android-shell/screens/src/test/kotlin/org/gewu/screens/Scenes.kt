@@ -11,10 +11,17 @@ import org.gewu.model.Shell
 import org.gewu.model.Stand
 import org.gewu.model.Tab
 import org.gewu.model.Whereabouts
+import org.gewu.model.opening
+import org.gewu.bridge.Trouble
 
 /** One screen in one state. */
 class Scene(val screen: String, val state: String, private val lay: (Samples, FakePhone) -> Laid) {
-    class Laid(val online: Boolean = true, val whereabouts: Whereabouts? = null, val go: (Shell) -> Unit = {})
+    class Laid(
+        val online: Boolean = true,
+        val whereabouts: Whereabouts? = null,
+        val opening: Trouble? = null,
+        val go: (Shell) -> Unit = {},
+    )
 
     fun stand(language: Language): Stand {
         val samples = Samples(language)
@@ -22,6 +29,7 @@ class Scene(val screen: String, val state: String, private val lay: (Samples, Fa
         val laid = lay(samples, phone)
         val stand = Stand(language, phone, laid.online, laid.whereabouts ?: Whereabouts { Fix.At(samples.place) }).run()
         laid.go(stand.shell)
+        stand.opening = laid.opening?.let { opening(it, stand.words) }
         return stand
     }
 }
@@ -66,6 +74,8 @@ val scenes: List<Scene> = listOf(
             it.report?.save()
         }
     },
+    Scene("today", "7-locked") { samples, _ -> Scene.Laid(opening = samples.locked) },
+    Scene("today", "8-too-old") { samples, _ -> Scene.Laid(opening = samples.tooOld) },
     Scene("report", "1-filled") { samples, _ ->
         Scene.Laid { write(it, if (samples.language == Language.ZH) "3 栋门口的路灯不亮，晚上看不见台阶" else "Lamp at door 3 is out; the steps cannot be seen at night") }
     },
