@@ -242,7 +242,7 @@ class Samples(val language: Language) {
         phone.supervise = supervise
         phone.settle = settle
         phone.usual = usual
-        phone.classes = usual + aliased
+        phone.classes = aliased + usual.drop(1)
     }
 
     companion object {

@@ -128,7 +128,7 @@ class Shell(private val with: Surroundings, language: Language, outside: Outside
     internal fun saved(code: String, typed: Draft) {
         undo = code to typed
         val bar = UndoBar(
-            listOf(with.words.say("report_saved"), code, with.words.say("report_undo_for", "seconds" to UNDO_MS / 1_000)).joinToString(" · "),
+            "${with.words.say("report_saved")} · $code\n${with.words.say("report_undo_for", "seconds" to UNDO_MS / 1_000)}",
             with.words.say("report_undo"),
         )
         today.undo(bar)

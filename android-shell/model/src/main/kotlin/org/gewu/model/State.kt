@@ -7,8 +7,8 @@ enum class Tone { PLAIN, JADE, AMBER, RED }
 
 data class Chip(val text: String, val tone: Tone)
 
-/** The one line at the top that tells the truth about sync. */
-data class Strip(val text: String, val tone: Tone)
+/** The line at the top that tells the truth about sync; what does not fit goes below. */
+data class Strip(val parts: List<String>, val tone: Tone)
 
 /** Something happened: what, what is safe, what next; `button` names what can be done about it right here. */
 data class NoticeState(val what: String, val safe: String, val next: String, val tone: Tone, val button: String? = null)

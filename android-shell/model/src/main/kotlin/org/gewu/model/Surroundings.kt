@@ -36,7 +36,7 @@ class Surroundings(
 
 /** The one line at the top. Amber only while something is only here. */
 internal fun Surroundings.strip(status: Status?): Strip {
-    if (status == null) return Strip(words.say("state_loading"), Tone.PLAIN)
+    if (status == null) return Strip(listOf(words.say("state_loading")), Tone.PLAIN)
     val confirmed = (status.lastConfirmedS ?: status.lastContactS)?.let(said::time)
     val here = status.unsent > 0
     val stands = when {
@@ -47,7 +47,7 @@ internal fun Surroundings.strip(status: Status?): Strip {
         else -> words.say("status_confirmed", "time" to confirmed)
     }
     val offline = words.say("status_offline").takeIf { !online.value }
-    return Strip(listOfNotNull(stands, offline).joinToString(" · "), if (here) Tone.AMBER else Tone.PLAIN)
+    return Strip(listOfNotNull(stands, offline), if (here) Tone.AMBER else Tone.PLAIN)
 }
 
 /** A failed call as a card. Only what was refused is red. */

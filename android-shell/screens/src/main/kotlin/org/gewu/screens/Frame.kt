@@ -60,7 +60,7 @@ internal fun Frame(
 private fun StripLine(strip: Strip) {
     val colours = Look.colours
     Box(Modifier.fillMaxWidth().background(colours.ground(strip.tone)).padding(horizontal = Space.x4, vertical = Space.x2)) {
-        Say(begun(strip.text), Type.SMALL, colours.text(strip.tone))
+        Flow { strip.parts.forEach { Say(begun(it), Type.SMALL, colours.text(strip.tone)) } }
     }
 }
 

@@ -1,8 +1,12 @@
 package org.gewu.screens
 
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.lazy.items
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
 import org.gewu.model.Load
 import org.gewu.model.MeEvents
 import org.gewu.model.MeState
@@ -61,8 +65,10 @@ private fun Diagnostics(text: String) = Card {
 @Composable
 private fun Join(state: MeState, on: MeEvents) = Card {
     Heading(Look.words.say("me_join_title"))
-    Say(Look.words.say("me_join_text"), Type.BODY, Look.colours.soft)
-    if (state.canScan) QuietButton(Look.words.say("me_scan"), onClick = on::scan)
-    Field(Look.words.say("me_invitation"), state.invitation, Look.words.say("me_invitation"), onChange = on::invitation)
-    MainButton(Look.words.say("me_join"), state.canEnrol, on::enrol)
+    Column(verticalArrangement = Arrangement.spacedBy(Space.x3)) {
+        Say(Look.words.say("me_join_text"), Type.BODY, Look.colours.soft)
+        if (state.canScan) QuietButton(Look.words.say("me_scan"), Modifier.fillMaxWidth(), on::scan)
+        Field(Look.words.say("me_invitation"), state.invitation, Look.words.say("me_invitation"), onChange = on::invitation)
+        MainButton(Look.words.say("me_join"), state.canEnrol, on::enrol)
+    }
 }

@@ -16,6 +16,7 @@ import androidx.compose.foundation.layout.defaultMinSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.offset
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.shape.RoundedCornerShape
@@ -107,7 +108,7 @@ internal fun Sides(left: @Composable () -> Unit, right: @Composable () -> Unit, 
 
 @Composable
 internal fun ChipOf(chip: Chip) = Say(
-    chip.text,
+    begun(chip.text),
     Type.TINY,
     Look.colours.text(chip.tone),
     Modifier.background(Look.colours.ground(chip.tone), RoundShape).padding(horizontal = 10.dp, vertical = 2.dp),
@@ -157,8 +158,16 @@ internal fun QuietButton(text: String, modifier: Modifier = Modifier, onClick: (
 
 /** One of several, chosen or not. */
 @Composable
-internal fun ChoiceButton(text: String, chosen: Boolean, modifier: Modifier = Modifier, onClick: () -> Unit) {
+internal fun ChoiceButton(
+    text: String,
+    chosen: Boolean,
+    modifier: Modifier = Modifier,
+    small: Boolean = false,
+    onClick: () -> Unit,
+) {
     val colours = Look.colours
+    val plain = if (small) Type.SMALL else Type.BODY
+    val strong = if (small) Type.SMALL_STRONG else Type.STRONG
     Box(
         modifier
             .defaultMinSize(Target, Target)
@@ -166,10 +175,10 @@ internal fun ChoiceButton(text: String, chosen: Boolean, modifier: Modifier = Mo
             .background(if (chosen) colours.jade else colours.card)
             .border(1.dp, if (chosen) colours.jade else colours.line, FieldShape)
             .choosable(chosen, onClick)
-            .padding(horizontal = Space.x2, vertical = Space.x2),
+            .padding(horizontal = if (small) Space.x1 else Space.x3, vertical = Space.x2),
         Alignment.Center,
     ) {
-        Say(text, if (chosen) Type.STRONG else Type.BODY, if (chosen) colours.card else colours.ink, align = TextAlign.Center)
+        Say(text, if (chosen) strong else plain, if (chosen) colours.card else colours.ink, align = TextAlign.Center)
     }
 }
 
@@ -183,13 +192,14 @@ internal fun Field(
     onChange: (String) -> Unit,
 ) {
     val colours = Look.colours
+    val single = lines == 1
     BasicTextField(
         text,
         onChange,
         Modifier.fillMaxWidth().semantics { contentDescription = label },
         textStyle = styleOf(Type.BODY, colours.ink),
         cursorBrush = SolidColor(colours.jade),
-        singleLine = lines == 1,
+        singleLine = single,
         minLines = lines,
         decorationBox = { inner ->
             Box(
@@ -199,7 +209,7 @@ internal fun Field(
                     .background(colours.card, FieldShape)
                     .border(1.dp, colours.line, FieldShape)
                     .padding(horizontal = Space.x4, vertical = Space.x3),
-                Alignment.CenterStart,
+                if (single) Alignment.CenterStart else Alignment.TopStart,
             ) {
                 if (text.isEmpty()) Say(hint, Type.BODY, colours.soft)
                 inner()
@@ -253,7 +263,7 @@ internal fun BackButton(onClick: () -> Unit) {
     val ink = Look.colours.ink
     val said = Look.words.say("action_back")
     Box(
-        Modifier.size(Target).clip(RoundShape).clickable(role = Role.Button, onClick = onClick)
+        Modifier.offset(x = -Space.x3).size(Target).clip(RoundShape).clickable(role = Role.Button, onClick = onClick)
             .semantics { contentDescription = said },
         Alignment.Center,
     ) {

@@ -56,7 +56,7 @@ private fun LazyListScope.figures(state: SuperviseState, on: SuperviseEvents) {
     item { Periods(state.periods, on) }
     state.rate?.let { rate -> item { RateOf(rate) } }
     item { Grids(state) }
-    item { Counted(Look.words.say("settle_title"), state.settleCount) }
+    item { Heading(state.settleCount, Modifier.padding(top = Space.x3)) }
     if (state.settle.isEmpty()) item { Empty(Look.words.say("settle_empty")) }
     items(state.settle) { row -> SettleCard(row) { on.open(row.code) } }
     item { Counted(Look.words.say("supervise_list"), state.overdueCount) }
@@ -72,7 +72,7 @@ private fun Periods(periods: List<Choice>, on: SuperviseEvents) = FlowRow(
     Arrangement.spacedBy(Space.x2),
     maxItemsInEachRow = if (Look.big) 2 else 4,
 ) {
-    periods.forEach { one -> ChoiceButton(one.name, one.chosen, Modifier.weight(1f)) { on.period(one.key) } }
+    periods.forEach { one -> ChoiceButton(one.name, one.chosen, Modifier.weight(1f), small = true) { on.period(one.key) } }
 }
 
 @Composable
