@@ -56,6 +56,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
 
     private fun tell(before: CaseState, read: CaseDetail): CaseState {
         val (allowed, others) = read.actions.withIndex().filter { it.value.kind != Kind.ADOPT }.partition { it.value.allowed }
+        val steps = read.history.asReversed().map(::step)
         return before.copy(
             load = Load.Ready,
             title = read.className ?: read.code,
@@ -64,7 +65,8 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
             chips = chips(read),
             facts = facts(read),
             contested = contested(read),
-            steps = read.history.asReversed().map(::step),
+            refused = steps.filter { it.reason != null },
+            steps = steps,
             actions = allowed.map { ActButton(it.index, it.value.label) },
             explained = others.mapNotNull { (_, line) -> line.why?.let { Explained(line.label, it) } },
         )

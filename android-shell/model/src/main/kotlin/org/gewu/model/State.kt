@@ -146,6 +146,8 @@ data class CaseState(
     val chips: List<Chip> = emptyList(),
     val facts: List<Fact> = emptyList(),
     val contested: List<Contested> = emptyList(),
+    /** Of the steps, those that were refused: seen before anything else. */
+    val refused: List<Step> = emptyList(),
     val steps: List<Step> = emptyList(),
     val actions: List<ActButton> = emptyList(),
     val explained: List<Explained> = emptyList(),

@@ -42,6 +42,7 @@ private fun Looked(state: CaseState, strip: Strip, on: CaseEvents) = Frame(
 private fun LazyListScope.body(state: CaseState, on: CaseEvents) {
     state.notice?.let { notice -> item { Notice(notice) } }
     item { Hero(state) }
+    items(state.refused) { RefusedCard(it) }
     items(state.contested) { ContestedCard(it) }
     item { Card { Facts(state.facts) } }
     item { Others(state, on) }
@@ -58,6 +59,12 @@ private fun Hero(state: CaseState) = Card(edge = if (state.late != null) Look.co
     )
     state.text?.let { Say(it, Type.BODY) }
     Flow(Modifier.padding(top = Space.x1)) { state.chips.forEach { ChipOf(it) } }
+}
+
+@Composable
+private fun RefusedCard(step: Step) = Card(ground = Look.colours.redSoft, edge = Look.colours.red) {
+    Say("${step.title} · ${Look.words.say("settle_refused")}", Type.STRONG, Look.colours.red)
+    step.reason?.let { Say(it, Type.SMALL) }
 }
 
 @Composable
