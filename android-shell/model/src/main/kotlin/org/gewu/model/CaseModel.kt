@@ -27,6 +27,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
     val state: StateFlow<CaseState> = shown.asStateFlow()
 
     private var detail: CaseDetail? = null
+    private var classNames: Map<String, String> = emptyMap()
     private var doing: ActionLine? = null
     private var adopts: String? = null
     private var days: Int? = null
@@ -48,11 +49,15 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
     /** One call. */
     suspend fun refresh() = try {
         val read = with.phone.case(code)
+        classNames = read.classes?.contested.orEmpty().associateWith { nameOf(it) }
         detail = read
         shown.update { tell(it, read) }
     } catch (trouble: Trouble) {
         shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("action_retry")))) }
     }
+
+    /** One call for each class that somebody else chose, which is rare. */
+    private suspend fun nameOf(key: String) = with.phone.findClasses(key).firstOrNull { it.key == key }?.name ?: key
 
     private fun tell(before: CaseState, read: CaseDetail): CaseState {
         val (allowed, others) = read.actions.withIndex().filter { it.value.kind != Kind.ADOPT }.partition { it.value.allowed }
@@ -112,7 +117,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
             Contested(with.words.say(key), (listOf(value) + others).map { it ?: none }).takeIf { others.isNotEmpty() }
         }
         return listOfNotNull(
-            read.classes?.let { beside("case_class", it.value, it.contested) },
+            read.classes?.let { beside("case_class", read.className, it.contested.map(classNames::get)) },
             read.area?.let { field -> beside("case_grid", field.value.name, field.contested.map { it.name }) },
             read.place?.let { field -> beside("case_place", field.value?.let(::placed), field.contested.map { it?.let(::placed) }) },
             read.text?.let { beside("report_text", it.value, it.contested) },
