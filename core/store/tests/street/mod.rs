@@ -1,5 +1,7 @@
 //! A street in memory: phones with real files, and a hub that is a list of lines per feed.
 
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
