@@ -7,6 +7,8 @@
 //!
 //! `GEWU_HISTORIES` says how many honest histories are read; a failure prints its seed and the smallest history.
 
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
 mod histories;
 
 use std::collections::BTreeMap;

@@ -46,14 +46,14 @@ fn pack() -> Pack {
         number: None,
         parent,
     };
-    let dark = Condition { key: "dark".into(), name: "dark".into(), limit: limit(1, Unit::UrgentHour) };
+    let dark = Condition { key: "dark".into(), name: "dark".into(), name_en: None, limit: limit(1, Unit::UrgentHour) };
     let lamp = Class {
         key: "lamp".into(),
         name: "lamp".into(),
-        name_en: None,
         profile: Profile::Light,
         limit: Some(limit(3, Unit::NaturalDay)),
         conditions: vec![dark],
+        ..Class::default()
     };
     let deeds = [Kind::Report, Kind::File, Kind::Dispatch, Kind::Relocate, Kind::Extend, Kind::Suspend, Kind::Resume];
     let all = RoleRule {
@@ -69,8 +69,10 @@ fn pack() -> Pack {
         version: VERSION,
         place: "here".into(),
         day_offset_s: 28_800,
+        notes: Vec::new(),
         areas: vec![area(AreaKind::Street, "s", None), area(AreaKind::Grid, "1", Some(street))],
         classes: vec![lamp],
+        usual: Vec::new(),
         roles: Some(vec![all]),
         calendar: None,
     };

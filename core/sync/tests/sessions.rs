@@ -1,5 +1,7 @@
 //! The phone's ends of push and pull, driven by hand: what they send, how they shrink and grow, what they refuse.
 
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
 use gewu_log::columns::{Outgoing, OutgoingCarried, OutgoingLine, write_lines};
 use gewu_log::entry::Entry;
 use gewu_log::keys::PrivateKey;

@@ -1,5 +1,7 @@
 //! What the hub says of pushed entries: lines, repeats, refusals, forks, and what hostile frames come to.
 
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
 use std::sync::Arc;
 
 use gewu_hub::config::World;

@@ -1,6 +1,8 @@
 //! The phone's road to the hub, both ends as they ship: a phone talks to the one hub whose key it pins,
 //! reuses its connection, and tells every other case apart.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -3,6 +3,8 @@
 //! **Invariant:** everything follows from the seed. A [`History`] holds its acts in the order in which they were made;
 //! [`History::view`] brings any causally closed part of it into act order, which is what folds take.
 
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub mod replicas;

@@ -1,6 +1,6 @@
 //! A street in memory: phones with real files, and a hub that is a list of lines per feed.
 
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(dead_code, clippy::expect_used, reason = "each test takes what it needs, and may fail loudly")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
