@@ -7,10 +7,11 @@ use gewu_device::env::Env;
 use gewu_device::{self as core, DeviceOptions};
 
 use crate::act::{ActDraft, Kind, ReportDraft, Saved};
-use crate::case::{CaseDetail, CasePage};
+use crate::case::CasePage;
 use crate::convert::{each, mirror_enum, mirror_record};
 use crate::draft::{ClassLine, Draft};
 use crate::error::{DeviceError, Language};
+use crate::history::CaseDetail;
 use crate::ids::{DeviceId, FeedId, PersonId, StreetId};
 use crate::observe::{Observer, Told, Watch};
 use crate::rate::{RateQuery, RateView};
@@ -345,6 +346,17 @@ mod tests {
     fn a_panic_becomes_a_defect_with_words() {
         let result: Result<(), _> = made(gewu_words::Language::En, || panic!("made up"));
         assert!(matches!(result, Err(DeviceError::Defect { code, .. }) if code == "defect"));
+    }
+
+    #[test]
+    fn after_a_panic_within_a_call_the_next_call_works() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let options = Options { dir: dir.path().display().to_string(), language: Language::Zh };
+        let device = Device::open(options, Arc::new(Gives(Ok(vec![1; 32])))).expect("opens");
+        let panicked: Result<(), _> = device.plain(|_| panic!("made up"));
+        assert!(matches!(panicked, Err(DeviceError::Defect { .. })));
+        assert_eq!(device.status().expect("the next call").acts, 0);
+        device.shut().expect("ends");
     }
 
     struct Gives(Result<Vec<u8>, VaultError>);
