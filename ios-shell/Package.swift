@@ -17,7 +17,7 @@ let here: [Target] =
         .target(name: "Street", path: "Tests/Street"),
         .executableTarget(name: "SwiftPhone", dependencies: ["GewuModel"], path: "Tests/SwiftPhone"),
         .testTarget(name: "ConformanceTests", dependencies: ["GewuBindings", "LibCrypto", "Street"]),
-        .testTarget(name: "GewuModelTests", dependencies: ["GewuModel", "GewuPlatform", "Street", "SwiftPhone"]),
+        .testTarget(name: "GewuModelTests", dependencies: ["GewuBindings", "GewuModel", "GewuPlatform", "Street", "SwiftPhone"]),
     ]
 #else
 // Made by `ios-shell/framework` on a Mac: the static library for phone and simulator with its header.

@@ -11,7 +11,7 @@ words! {
     /// A word or sentence of a screen by its key.
     ScreenWord {
     // What every screen has.
-    AppName: "Gewu", "Gewu";
+    AppName: "格物", "Gewu";
     NavToday: "今日", "Today";
     NavReport: "上报", "Report";
     NavSupervise: "督导", "Supervise";

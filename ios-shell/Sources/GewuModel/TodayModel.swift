@@ -25,7 +25,7 @@ public final class TodayModel {
     /// Whether there is more to load at the end.
     public private(set) var hasMore = false
     /// Where the phone's person works.
-    public private(set) var area = ""
+    public private(set) var area: String?
 
     private let phone: Phone
     private let words: Words
@@ -80,20 +80,27 @@ public final class TodayModel {
     private func arrange() {
         hasMore = next != nil
         let found = lines.filter { isSearched($0) }
-        let groups = [Word.todayOverdue, .todayDue, .todayLater].enumerated().map { at, title in
-            CaseGroup(id: at, title: words(title), rows: found.filter { group($0) == at }.map { CaseRow($0, words) })
-        }
         nothingFound = found.isEmpty && !lines.isEmpty ? words(.todayNothingFound, ["text": search]) : nil
-        page = lines.isEmpty ? .empty : .filled(groups.filter { !$0.rows.isEmpty })
-    }
-
-    private func group(_ line: CaseLine) -> Int {
-        if line.overdue { return 0 }
-        return line.dueInS.map { words.isToday(dueIn: $0) } == true ? 1 : 2
+        page = lines.isEmpty ? .empty : .filled(CaseGroup.of(found, words))
     }
 
     private func isSearched(_ line: CaseLine) -> Bool {
         let texts = [line.code, line.className ?? "", line.text ?? "", line.area?.name ?? ""]
         return search.isEmpty || texts.contains { $0.localizedCaseInsensitiveContains(search) }
+    }
+}
+
+extension CaseGroup {
+    /// What is late, what is due today, the rest; a part without rows is left out. The order within is the core's.
+    static func of(_ lines: [CaseLine], _ words: Words) -> [CaseGroup] {
+        let parts: [(Word, (CaseLine) -> Bool)] = [
+            (.todayOverdue, { $0.overdue }),
+            (.todayDue, { !$0.overdue && $0.dueInS.map { words.isToday(dueIn: $0) } == true }),
+            (.todayLater, { !$0.overdue && $0.dueInS.map { words.isToday(dueIn: $0) } != true }),
+        ]
+        let groups = parts.enumerated().map { at, part in
+            CaseGroup(id: at, title: words(part.0), rows: lines.filter(part.1).map { CaseRow($0, words) })
+        }
+        return groups.filter { !$0.rows.isEmpty }
     }
 }

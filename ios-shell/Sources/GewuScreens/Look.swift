@@ -53,11 +53,13 @@ extension View {
         modifier(Typeset(size, weight, tint))
     }
 
-    /// A card on the ground.
-    func card() -> some View {
+    /// A card on the ground, with an edge that says what it is about.
+    func card(edge: Tint = .card) -> some View {
         padding(SpaceSize.s4)
             .frame(maxWidth: .infinity, alignment: .leading)
             .background(Tint.card, in: RoundedRectangle(cornerRadius: CornerSize.card))
+            .overlay(alignment: .leading) { Rectangle().fill(edge).frame(width: SpaceSize.s1) }
+            .clipShape(RoundedRectangle(cornerRadius: CornerSize.card))
             .overlay { RoundedRectangle(cornerRadius: CornerSize.card).stroke(Tint.line, lineWidth: 1) }
     }
 
@@ -85,6 +87,14 @@ extension Tone {
         case .done: Tint.jade
         case .late: Tint.red
         case .onlyHere: Tint.amber
+        }
+    }
+
+    /// The left edge of a card; of most there is none to be seen.
+    var edge: Tint {
+        switch self {
+        case .late: Tint.red
+        default: Tint.card
         }
     }
 

@@ -136,7 +136,7 @@ struct CaseCard: View {
             Text(row.detail).typeset(TypeSize.small, .regular, Tint.soft)
             Chips(chips: row.chips)
         }
-        .card()
+        .card(edge: row.tone.edge)
         .accessibilityElement(children: .ignore)
         .accessibilityLabel(row.spoken)
         .accessibilityAddTraits(.isButton)

@@ -69,13 +69,15 @@ private struct TodayGroups: View {
 /// Where one is: the screen's name and the area.
 struct Title: View {
     let text: String
-    let area: String
+    let area: String?
 
     var body: some View {
         HStack(alignment: .firstTextBaseline) {
             Text(text).typeset(TypeSize.title, .bold).accessibilityAddTraits(.isHeader)
             Spacer()
-            ChipView(chip: Chip(text: area, tone: .done))
+            if let area {
+                ChipView(chip: Chip(text: area, tone: .done))
+            }
         }
     }
 }

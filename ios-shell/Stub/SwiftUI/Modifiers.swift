@@ -33,6 +33,7 @@ extension View {
     public func background<Style: ShapeStyle>(_ style: Style) -> some View { self }
     public func background<Style: ShapeStyle, Form: InsettableShape>(_ style: Style, in shape: Form) -> some View { self }
     public func overlay<Over: View>(alignment: Alignment = .center, @ViewBuilder content: () -> Over) -> some View { self }
+    public func clipShape<Form: Shape>(_ shape: Form) -> some View { self }
     public func padding(_ length: CGFloat) -> some View { self }
     public func padding(_ edges: Edge.Set = .all, _ length: CGFloat? = nil) -> some View { self }
     public func frame(width: CGFloat? = nil, height: CGFloat? = nil, alignment: Alignment = .center) -> some View { self }

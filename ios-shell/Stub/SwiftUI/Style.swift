@@ -37,6 +37,11 @@ public struct RoundedRectangle: InsettableShape {
     nonisolated public func path(in rect: CGRect) -> Path { Path() }
 }
 
+public struct Rectangle: InsettableShape {
+    nonisolated public init() {}
+    nonisolated public func path(in rect: CGRect) -> Path { Path() }
+}
+
 public struct Capsule: InsettableShape {
     nonisolated public init() {}
     nonisolated public func path(in rect: CGRect) -> Path { Path() }
