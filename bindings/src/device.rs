@@ -347,6 +347,17 @@ mod tests {
         assert!(matches!(result, Err(DeviceError::Defect { code, .. }) if code == "defect"));
     }
 
+    #[test]
+    fn after_a_panic_within_a_call_the_next_call_works() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let options = Options { dir: dir.path().display().to_string(), language: Language::Zh };
+        let device = Device::open(options, Arc::new(Gives(Ok(vec![1; 32])))).expect("opens");
+        let panicked: Result<(), _> = device.plain(|_| panic!("made up"));
+        assert!(matches!(panicked, Err(DeviceError::Defect { .. })));
+        assert_eq!(device.status().expect("the next call").acts, 0);
+        device.shut().expect("ends");
+    }
+
     struct Gives(Result<Vec<u8>, VaultError>);
 
     impl KeyVault for Gives {

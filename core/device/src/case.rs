@@ -17,23 +17,29 @@ use crate::classes::class_name;
 use crate::device::{Device, Member};
 use crate::error::DeviceError;
 
-/// One act as a history shows it, with its words.
+/// One act as a history shows it, with its words. As JSON it is the act alone, the same on every phone and at the hub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ActLine {
     /// The act.
     #[serde(flatten)]
     pub act: ActView,
     /// What was done.
+    #[serde(skip)]
     pub kind_label: String,
     /// Role and short name of whoever did it.
+    #[serde(skip)]
     pub author: String,
     /// What it did, where that is not simply that it counts.
+    #[serde(skip)]
     pub effect_label: Option<String>,
     /// How far it has come.
+    #[serde(skip)]
     pub delivery_label: String,
     /// How sure its time is.
+    #[serde(skip)]
     pub basis_label: String,
     /// Why it was refused, and what to do.
+    #[serde(skip)]
     pub why: Option<String>,
 }
 

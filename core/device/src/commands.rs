@@ -44,7 +44,7 @@ pub struct Imported {
 /// What is to be reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportDraft {
-    /// Class by its key in the catalogue.
+    /// Class by its key in the catalogue, or by an everyday alias of its own.
     pub class: String,
     /// Filing condition, where the class has several.
     pub condition: Option<String>,
@@ -151,7 +151,7 @@ impl Device {
         let member = self.inner.member()?;
         let (now_s, basis) = self.inner.time();
         let time_s = draft.imported.as_ref().map_or(now_s, |imported| imported.time_s);
-        let class = member.pack.classes.get(&draft.class);
+        let class = member.pack.class(&draft.class);
         let class = class.ok_or_else(|| DeviceError::invalid("class", ErrorCode::ClassUnknown, draft.class.as_str()))?;
         let feed = match &draft.area {
             Some(code) => member.area_by_code(&[AreaKind::Grid, AreaKind::Community, AreaKind::Village], code)?,
@@ -159,18 +159,18 @@ impl Device {
         };
         let filing = match (&draft.imported, class.profile) {
             (Some(imported), _) => Some(Filing {
-                class: draft.class.clone(),
+                class: class.key.clone(),
                 condition: None,
                 limit: None,
                 deadline_s: imported.deadline_s,
                 catalogue: member.pack.version,
             }),
-            (None, Profile::Light) => Some(member.filing(&draft.class, draft.condition.as_deref(), time_s)?),
+            (None, Profile::Light) => Some(member.filing(&class.key, draft.condition.as_deref(), time_s)?),
             (None, Profile::Standard) => None,
         };
         let body = ReportBody {
             profile: if draft.imported.is_some() { Profile::Light } else { class.profile },
-            class: draft.class.clone(),
+            class: class.key.clone(),
             urgent: draft.urgent.then_some(true),
             filing,
             origin: draft.imported.as_ref().map(|it| Origin { system: it.system.clone(), key: it.key.clone() }),
@@ -328,9 +328,16 @@ fn allowed(member: &Member, seen: &CaseState, act: &Act, home: FeedId, time_s: i
 fn body_of(kind: Kind, draft: &ActDraft, member: &Member, state: &CaseState, time_s: i64) -> Result<Body, DeviceError> {
     let missing = |field| DeviceError::invalid(field, ErrorCode::ArgumentBad, field);
     let party = || member.party(draft)?.ok_or_else(|| missing("party"));
+    let named_class = || {
+        let known = |named: &String| match member.pack.class(named) {
+            Some(class) => Ok(class.key.clone()),
+            None => Err(DeviceError::invalid("class", ErrorCode::ClassUnknown, named.as_str())),
+        };
+        draft.class.as_ref().map(known).transpose()
+    };
     let class = || {
         let reported = state.class.as_ref().map(|class| class.value.clone());
-        draft.class.clone().or(reported).ok_or_else(|| missing("class"))
+        named_class()?.or(reported).ok_or_else(|| missing("class"))
     };
     let original = || {
         original_limit(state).ok_or(DeviceError::Refused { reason: RefusedReason::NotNow })
@@ -358,7 +365,7 @@ fn body_of(kind: Kind, draft: &ActDraft, member: &Member, state: &CaseState, tim
         Kind::ForceClose => Body::ForceClose(PlainBody {}),
         Kind::Return => Body::Return(PartyBody { party: party()? }),
         Kind::Revise => Body::Revise(ReviseBody {
-            class: draft.class.clone(),
+            class: named_class()?,
             urgent: None,
             filing: None,
             text: (!draft.text.is_empty()).then_some(true),

@@ -131,3 +131,53 @@ impl Notifier {
         self.wake.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+    use std::time::Instant;
+
+    use super::*;
+
+    struct Told(Mutex<Sender<Changed>>);
+
+    impl Observer for Told {
+        fn changed(&self, changed: Changed) {
+            // Whoever listened has gone: fine.
+            let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).send(changed);
+        }
+    }
+
+    const CHANGES: u64 = 10_000;
+    const BURSTS: u64 = 10;
+
+    #[test]
+    fn ten_thousand_changes_are_told_at_most_ten_times_a_second_and_the_last_always() {
+        let notifier = Notifier::start();
+        let (sender, told) = channel();
+        let watch = notifier.watch(Arc::new(Told(Mutex::new(sender))));
+        let begun = Instant::now();
+        let next = || told.recv_timeout(Duration::from_secs(20)).expect("told in time");
+        let mut calls: Vec<Changed> = Vec::new();
+        for _ in 0..BURSTS {
+            std::thread::scope(|threads| {
+                for _ in 0..4 {
+                    threads.spawn(|| (0..CHANGES / BURSTS / 4).for_each(|change| notifier.tell(change % 2 == 0)));
+                }
+            });
+            calls.push(next());
+        }
+        while calls.last().is_none_or(|last| last.revision < CHANGES) {
+            calls.push(next());
+        }
+        let rounds = begun.elapsed().as_millis() / PAUSE.as_millis();
+        let count = u128::try_from(calls.len()).expect("small");
+        assert!(count <= rounds + 1, "{count} calls in {rounds} pauses");
+        assert!(calls.is_sorted_by(|a, b| a.revision < b.revision), "each call tells something new");
+        assert_eq!(calls.last().map(|last| (last.revision, last.status)), Some((notifier.revision(), true)));
+        drop(watch);
+        notifier.tell(true);
+        notifier.close();
+        assert!(told.recv_timeout(Duration::from_secs(20)).is_err(), "nobody is told after the watch ended");
+    }
+}

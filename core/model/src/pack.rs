@@ -73,6 +73,9 @@ pub struct PackDraft {
     pub place: String,
     /// Seconds east of UTC at which days begin.
     pub day_offset_s: i32,
+    /// Where its data comes from and what it does not claim, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Areas and parties.
     pub areas: Vec<Area>,
     /// The catalogue.
@@ -220,6 +223,15 @@ impl Pack {
             usual: draft.usual,
             roles: draft.roles.map_or_else(|| serde_json::from_str(ROLES_JSON).map_err(unreadable), Ok)?,
             calendar: Calendar::try_from(calendar).map_err(|error| PackError::Calendar { reason: error.to_string() })?,
+        })
+    }
+
+    /// A class by its key, or by an everyday alias that no other class has.
+    #[must_use]
+    pub fn class(&self, named: &str) -> Option<&Class> {
+        self.classes.get(named).or_else(|| {
+            let mut called = self.classes.values().filter(|class| class.aliases.iter().any(|alias| alias == named));
+            called.next().filter(|_| called.next().is_none())
         })
     }
 

@@ -294,6 +294,7 @@ words! {
     PhoneNextTry: "{seconds} 秒后再试", "next try in {seconds} s";
     PhoneKnownUntil: "数据齐至 {time}", "complete up to {time}";
     PhoneListEmpty: "还没有案件。上报的和同步来的会出现在这里。", "No case yet. What is reported or synced will appear here.";
+    PhoneDraftsEmpty: "没有草稿。没写完的会留在这里。", "No drafts. What is not finished will be kept here.";
     PhoneDue: "期限 {time}", "due {time}";
     PhoneNeverDue: "没有期限", "no deadline";
     PhoneContested: "有争议：{values}", "contested: {values}";

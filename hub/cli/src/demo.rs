@@ -154,7 +154,7 @@ fn play(args: &DemoArgs, work: &Workplace, output: Output) -> Result<(Street, st
         let (street, told) = replay::scenario(args, &work.dir, &scenario, output)?;
         return Ok((street, told, serde_json::Value::Null));
     }
-    let (street, told) = fortnight::play(args, &work.dir, &place::sample(), output)?;
+    let (street, told) = fortnight::play(args, &work.dir, &place::sample()?, output)?;
     Ok((street, told, serde_json::Value::Null))
 }
 

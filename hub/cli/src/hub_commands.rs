@@ -44,9 +44,10 @@ pub fn init(args: &InitArgs, output: Output) -> Result<(), Problem> {
     let draft = match &args.pack {
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| Problem::file(path, &error))?;
-            serde_json::from_str(&text).map_err(|error| Problem::mapping("pack", error))?
+            let place: place::PlaceDraft = serde_json::from_str(&text).map_err(|error| Problem::mapping("pack", error))?;
+            place.with_catalogue()?
         }
-        None => place::sample(),
+        None => place::sample()?,
     };
     let own = folder::init(&args.dir, |street| place::pack_json(&draft, street), &args.names, &World::default())?;
     let dir = args.dir.display().to_string();
@@ -54,7 +55,7 @@ pub fn init(args: &InitArgs, output: Output) -> Result<(), Problem> {
     output.print(&json!({ "street": own.street, "dir": dir, "root_key_file": root }), |language| {
         [
             say(language, Word::InitDone, &[("place", &draft.place), ("dir", &dir)]),
-            say(language, Word::InitCounts, &[("grids", &draft.grids.len()), ("classes", &draft.classes.len())]),
+            say(language, Word::InitCounts, &[("grids", &draft.grids.len()), ("classes", &draft.classes.as_ref().map_or(0, Vec::len))]),
             say(language, Word::InitKey, &[("path", &root)]),
             say(language, Word::InitNext, &[("dir", &dir)]),
         ]

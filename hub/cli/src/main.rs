@@ -1,5 +1,6 @@
 //! `gewu`: the hub, the thinnest shell over a phone, and a street to look at, in one program.
 
+mod catalogue;
 mod demo;
 mod export;
 mod hub_commands;

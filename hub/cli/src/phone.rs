@@ -1,11 +1,13 @@
 //! `gewu phone DIR …`: the thinnest shell over `Device`; no decision of its own.
 
+mod screens;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Subcommand;
 use gewu_device::env::Env;
-use gewu_device::{ActDraft, CaseDetail, Changed, Device, DeviceOptions, Observer, RateQuery, ReportDraft};
+use gewu_device::{ActDraft, Changed, Device, DeviceOptions, Observer, RateQuery, ReportDraft};
 use gewu_model::act::{Fix, Kind};
 use gewu_model::day::Day;
 use gewu_model::ids::EntryHash;
@@ -117,6 +119,22 @@ enum PhoneCommand {
         /// The case's code.
         code: String,
     },
+    /// Withdraws one's own report, made in error.
+    Withdraw {
+        /// The case's code.
+        code: String,
+    },
+    /// What is being typed, kept until it is saved or thrown away.
+    #[command(subcommand)]
+    Draft(screens::DraftCommand),
+    /// Classes to report: the usual ones, or those that a text finds.
+    Classes(screens::ClassesArgs),
+    /// The supervisor's screen: a rate with its trend, what is late by grid, what is to be settled.
+    Supervise(screens::SuperviseArgs),
+    /// Refused acts that nobody adopted, and contested cases.
+    Settle,
+    /// Who this phone is, what it holds, what it has to say.
+    Me,
     /// A rate, from what the phone holds.
     Rate {
         /// Such as closure or `on_time_closure`.
@@ -195,8 +213,14 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
         PhoneCommand::List { today, overdue, grid } => list(device, *today, *overdue, grid.as_deref(), output)?,
         PhoneCommand::Show { code } => {
             let detail = device.case(code)?;
-            output.print(&detail, |language| shown(&detail, language));
+            output.print(&detail, |language| screens::shown(&detail, language));
         }
+        PhoneCommand::Withdraw { code } => screens::withdraw(device, code, output)?,
+        PhoneCommand::Draft(command) => screens::draft(device, command, output)?,
+        PhoneCommand::Classes(args) => screens::classes(device, args, output)?,
+        PhoneCommand::Supervise(args) => screens::supervise(device, args, output)?,
+        PhoneCommand::Settle => screens::settle(device, output)?,
+        PhoneCommand::Me => screens::me(device, output)?,
         PhoneCommand::Rate { definition, from, to, as_of, area } => {
             let rate = device.rate(&RateQuery {
                 definition: definition.clone(),
@@ -209,9 +233,12 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
         }
         PhoneCommand::Status => {
             let status = device.status()?;
-            output.print(&status, |language| match status.unsent {
-                0 => say(language, Word::PhoneAllConfirmed, &[]),
-                unsent => say(language, Word::PhoneUnsent, &[("count", &unsent)]),
+            output.print(&status, |language| {
+                let line = match status.unsent {
+                    0 => say(language, Word::PhoneAllConfirmed, &[]),
+                    unsent => say(language, Word::PhoneUnsent, &[("count", &unsent)]),
+                };
+                [vec![line], screens::noticed(&status)].concat().join("\n")
             });
         }
         PhoneCommand::Sync => {
@@ -263,13 +290,18 @@ fn fix(text: &str) -> Result<Fix, Problem> {
     e7(latitude).zip(e7(longitude)).and_then(|(latitude, longitude)| Fix::new(latitude, longitude, None)).ok_or_else(bad)
 }
 
+fn kind_of(name: &str) -> Result<Kind, Problem> {
+    let expected = Fill::Expected("handle, close, check, reopen, dispatch, …");
+    Kind::from_name(name).ok_or_else(|| Problem::argument("KIND", expected))
+}
+
 fn act(device: &Device, command: &PhoneCommand, output: Output) -> Result<(), Problem> {
     let PhoneCommand::Act { code, kind, text, revision, failed, party, area, adopts, condition, class, withdrawn, days } =
         command
     else {
         return Ok(());
     };
-    let kind = Kind::from_name(kind).ok_or_else(|| Problem::argument("KIND", Fill::Expected("handle, close, check, reopen, dispatch, …")))?;
+    let kind = kind_of(kind)?;
     let adopts = adopts.as_deref().map(EntryHash::from_hex).transpose();
     let draft = ActDraft {
         text: text.clone(),
@@ -336,32 +368,9 @@ fn list(device: &Device, today: bool, overdue: bool, grid: Option<&str>, output:
         if cases.is_empty() {
             return say(language, Word::PhoneListEmpty, &[]);
         }
-        let lines = cases.iter().map(|case| {
-            use gewu_words::Named as _;
-            let stage = case.stage.map(|stage| say(language, stage.word(), &[])).unwrap_or_default();
-            let class = case.class_name.clone().or_else(|| case.class.clone()).unwrap_or_default();
-            format!("{}  {stage}  {class}  {}", case.code, case.text.clone().unwrap_or_default())
-        });
-        lines.collect::<Vec<_>>().join("\n")
+        cases.iter().map(screens::case_line).collect::<Vec<_>>().join("\n")
     });
     Ok(())
-}
-
-fn shown(detail: &CaseDetail, language: Language) -> String {
-    use gewu_words::Named as _;
-    let state = &detail.state;
-    let stage = state.stage.map(|stage| say(language, stage.word(), &[])).unwrap_or_default();
-    let class = state.class_name.clone().unwrap_or_default();
-    let mut lines = vec![format!("{}  {stage}  {class}", state.code)];
-    lines.extend(state.text.iter().filter_map(|text| text.value.clone()));
-    lines.push(say(language, detail.delivery.word(), &[]));
-    lines.push(say(language, Word::PhoneHistory, &[]));
-    for line in &detail.history {
-        let effect = say(language, line.act.effect.word(), &[]);
-        let text = line.act.text.clone().unwrap_or_default();
-        lines.push(format!("  {} · {effect} · {} {text}", line.kind_label, line.delivery_label));
-    }
-    lines.join("\n")
 }
 
 /// A rate in one line.

@@ -4,9 +4,12 @@ use gewu_model::act::Profile;
 use gewu_model::area::{Area, AreaKind};
 use gewu_model::calendar::CalendarDraft;
 use gewu_model::ids::{FeedId, StreetId};
-use gewu_model::limit::{TimeLimit, Unit};
 use gewu_model::pack::{Class, PackDraft};
+use gewu_words::ErrorCode;
 use serde::{Deserialize, Serialize};
+
+use crate::catalogue;
+use crate::problem::Problem;
 
 /// A grid of a place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,14 +50,33 @@ pub struct PlaceDraft {
     /// Its parties.
     #[serde(default)]
     pub parties: Vec<PartyDraft>,
-    /// Its catalogue.
-    pub classes: Vec<Class>,
+    /// Where its data comes from, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Its catalogue; absent: the one that ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<Class>>,
     /// Keys of the usual classes, in the order in which they are offered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub usual: Vec<String>,
     /// Its calendar; absent: the national one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarDraft>,
+}
+
+impl PlaceDraft {
+    /// With the catalogue that ships where it has none of its own.
+    pub fn with_catalogue(mut self) -> Result<Self, Problem> {
+        if self.classes.is_none() {
+            let shipped = catalogue::shipped().map_err(|error| Problem::with(ErrorCode::Defect, error))?;
+            self.notes.extend(shipped.notes);
+            self.classes = Some(shipped.classes);
+            if self.usual.is_empty() {
+                self.usual = shipped.usual;
+            }
+        }
+        Ok(self)
+    }
 }
 
 /// Code of the street itself.
@@ -102,7 +124,8 @@ pub fn pack_json(place: &PlaceDraft, street: StreetId) -> Vec<u8> {
         place: place.place.clone(),
         day_offset_s: place.day_offset_s,
         areas,
-        classes: place.classes.clone(),
+        notes: place.notes.clone(),
+        classes: place.classes.clone().unwrap_or_default(),
         usual: place.usual.clone(),
         roles: None,
         calendar: place.calendar.clone(),
@@ -115,17 +138,9 @@ pub fn plain_class(key: &str) -> Class {
     Class { key: key.to_owned(), name: key.to_owned(), profile: Profile::Light, ..Class::default() }
 }
 
-/// A sample street of 67 grids in thirteen communities, for `demo` and for trying things out.
-pub fn sample() -> PlaceDraft {
-    let limit = |amount, unit| Some(TimeLimit { amount, unit });
-    let class = |key: &str, name: &str, name_en: &str, limit, profile| Class {
-        key: key.into(),
-        name: name.into(),
-        name_en: Some(name_en.into()),
-        profile,
-        limit,
-        ..Class::default()
-    };
+/// A sample street of 67 grids in thirteen communities with the catalogue that ships, for `demo` and for trying things
+/// out.
+pub fn sample() -> Result<PlaceDraft, Problem> {
     let communities = ["东一", "东二", "东三", "南一", "南二", "南三", "西一", "西二", "西三", "北一", "北二", "北三", "中"];
     let grids = (1..=67_u32).map(|number| GridDraft {
         code: format!("{number:02}"),
@@ -133,7 +148,7 @@ pub fn sample() -> PlaceDraft {
         number: Some(number),
         community: usize::try_from(number).ok().and_then(|at| communities.get(at % communities.len())).map(|name| format!("{name}社区")),
     });
-    PlaceDraft {
+    let place = PlaceDraft {
         place: "示范街道".into(),
         day_offset_s: 8 * 3_600,
         grids: grids.collect(),
@@ -141,17 +156,10 @@ pub fn sample() -> PlaceDraft {
             PartyDraft { code: "lamps".into(), name: "路灯所".into() },
             PartyDraft { code: "green".into(), name: "园林所".into() },
         ],
-        classes: vec![
-            class("lamp", "路灯不亮", "Street lamp out", limit(2, Unit::NaturalDay), Profile::Light),
-            class("rubbish", "暴露垃圾", "Rubbish left out", limit(24, Unit::UrgentHour), Profile::Light),
-            class("cover", "井盖破损", "Manhole cover broken", limit(2, Unit::UrgentHour), Profile::Light),
-            class("road", "路面破损", "Road damaged", limit(5, Unit::WorkDay), Profile::Light),
-            class("drain", "下水堵塞", "Drain blocked", limit(8, Unit::WorkHour), Profile::Light),
-            class("tree", "行道树倒伏", "Tree fallen", limit(4, Unit::UrgentHour), Profile::Light),
-            class("stall", "占道经营", "Stall in the way", limit(2, Unit::WorkHour), Profile::Light),
-            class("building", "违法建设", "Illegal building", limit(10, Unit::WorkDay), Profile::Standard),
-        ],
+        notes: Vec::new(),
+        classes: None,
         usual: Vec::new(),
         calendar: None,
-    }
+    };
+    place.with_catalogue()
 }

@@ -168,7 +168,13 @@ fn exit_code(code: ErrorCode) -> u8 {
         ErrorCode::NotAllowed | ErrorCode::Changed | ErrorCode::NotNow | ErrorCode::RecordFull => 4,
         ErrorCode::NotFound => 5,
         ErrorCode::StorageFull | ErrorCode::ReadOnly => 7,
-        ErrorCode::WrongKey | ErrorCode::NotEnrolled | ErrorCode::AlreadyEnrolled | ErrorCode::FolderTaken => 8,
+        ErrorCode::Locked
+        | ErrorCode::KeyLost
+        | ErrorCode::VaultFailed
+        | ErrorCode::WrongKey
+        | ErrorCode::NotEnrolled
+        | ErrorCode::AlreadyEnrolled
+        | ErrorCode::FolderTaken => 8,
         ErrorCode::UpgradeNeeded | ErrorCode::NewerStore => 9,
         ErrorCode::Busy | ErrorCode::PortInUse => 10,
         ErrorCode::Damaged => 11,
@@ -371,6 +377,9 @@ mod tests {
             include_str!("problem.rs"),
             include_str!("../../../tests/hostile/tests/bad_input.rs"),
             include_str!("../../../tests/hostile/tests/bad_places.rs"),
+            include_str!("../../../tests/end_to_end/src/relocated.rs"),
+            include_str!("../../../core/device/src/status.rs"),
+            include_str!("../../../bindings/src/device.rs"),
         ];
         let rows: Vec<Vec<&str>> = page
             .lines()

@@ -51,6 +51,7 @@ fn pack(street: StreetId) -> Vec<u8> {
         ],
         classes: vec![class],
         usual: Vec::new(),
+        notes: Vec::new(),
         roles: None,
         calendar: None,
     };

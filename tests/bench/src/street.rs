@@ -72,6 +72,7 @@ fn pack(street: StreetId) -> Vec<u8> {
         areas: [vec![top], communities, grids].concat(),
         classes: vec![lamp],
         usual: Vec::new(),
+        notes: Vec::new(),
         roles: None,
         calendar: None,
     };

@@ -142,11 +142,23 @@ fn a_case_that_changes_hands_is_the_same_for_all_concerned_and_with_nobody_else(
     assert_eq!(cast.new_grid.show(&case.code)["state"]["stage"], "dispatched");
     assert_eq!(rate(&cast.supervisor), json!([["01", 1, 1], ["02", 0, 1]]));
 
+    // It is for the supervisor to settle, with its reason, and for its author to see, until it is adopted.
+    let settle = |phone: &Phone| phone.ok(&["settle"])["lines"].as_array().unwrap().clone();
+    for phone in [&cast.supervisor, &cast.party] {
+        let lines = settle(phone);
+        assert_eq!((lines.len(), &lines[0]["entry"], &lines[0]["text"]), (1, &entry.as_str().into(), &"换了灯泡".into()));
+        assert!(lines[0]["reason"].as_str().is_some_and(|reason| reason.contains("grant")), "{}", lines[0]);
+        assert_eq!(phone.ok(&["supervise"])["to_settle"], 1);
+    }
+    let notices = &cast.party.ok(&["status"])["notices"];
+    assert!(notices.as_array().unwrap().iter().any(|it| it["code"] == "refused_acts"), "{notices}");
+
     cast.supervisor.act(&case.code, "adopt", &["--adopts", &entry]);
     cast.supervisor.sync();
     sync_all(cast.all());
     let history = all_show_the_same(&street, &cast, &case.code);
     assert_eq!(history.len(), 5);
+    assert_eq!((settle(&cast.supervisor).len(), settle(&cast.party).len()), (0, 0), "adopted is settled");
     for phone in cast.concerned() {
         let state = &phone.show(&case.code)["state"];
         assert_eq!((&state["stage"], &state["area"]["value"]["code"]), (&"handled".into(), &"02".into()));

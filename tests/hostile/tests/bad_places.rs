@@ -147,8 +147,13 @@ fn a_hub_with_another_certificate_is_told_from_it() {
     let serve = |dir: PathBuf, at: &str| Served::start(gewu().arg("serve").arg(dir).args(["--listen", at, "--child"]));
     let impostor = serve(other.hub_dir(), street.address());
     refusal_says(&phone.run(&["sync"]), "wrong_hub", 3, &[street.address()]);
+    // The phone says so unasked until a sync goes through, also when it was off in between.
+    let noticed = |phone: &Phone| phone.ok(&["status"])["notices"][0]["code"].clone();
+    assert_eq!(noticed(&phone), "certificate_changed");
     drop(impostor);
+    assert_eq!(noticed(&phone), "certificate_changed");
     goes_on(&mut street, &phone);
+    assert!(noticed(&phone).is_null());
 }
 
 #[test]

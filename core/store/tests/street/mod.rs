@@ -1,5 +1,7 @@
 //! A street in memory: phones with real files, and a hub that is a list of lines per feed.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -166,7 +166,8 @@ pub fn import(args: &DemoArgs, dir: &Path, read: &Import, output: Output) -> Res
             .map(|grid| GridDraft { code: grid.name.clone(), name: grid.name.clone(), number: None, community: grid.community.clone() })
             .collect(),
         parties: Vec::new(),
-        classes: read.classes.iter().map(|class| plain_class(class)).collect(),
+        notes: Vec::new(),
+        classes: Some(read.classes.iter().map(|class| plain_class(class)).collect()),
         usual: Vec::new(),
         calendar: None,
     };

@@ -115,7 +115,8 @@ impl Scenario {
             day_offset_s: self.day_offset_s,
             grids: self.grids.iter().map(grid).collect(),
             parties: Vec::new(),
-            classes: self.classes.iter().map(|class| plain_class(&class.is)).collect(),
+            notes: Vec::new(),
+            classes: Some(self.classes.iter().map(|class| plain_class(&class.is)).collect()),
             usual: Vec::new(),
             calendar: None,
         }
