@@ -7,10 +7,11 @@ use gewu_device::env::Env;
 use gewu_device::{self as core, DeviceOptions};
 
 use crate::act::{ActDraft, Kind, ReportDraft, Saved};
-use crate::case::{CaseDetail, CasePage};
+use crate::case::CasePage;
 use crate::convert::{each, mirror_enum, mirror_record};
 use crate::draft::{ClassLine, Draft};
 use crate::error::{DeviceError, Language};
+use crate::history::CaseDetail;
 use crate::ids::{DeviceId, FeedId, PersonId, StreetId};
 use crate::observe::{Observer, Told, Watch};
 use crate::rate::{RateQuery, RateView};

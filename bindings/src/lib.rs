@@ -19,6 +19,7 @@ mod convert;
 mod device;
 mod draft;
 mod error;
+mod history;
 mod ids;
 mod observe;
 mod rate;
@@ -27,12 +28,12 @@ mod vault;
 
 pub use act::{ActDraft, Imported, Kind, Place, ReportDraft, Saved};
 pub use case::{
-    ActView, ActionLine, AreaField, AreaView, AssigneeView, Basis, BoolField, CaseDetail, CaseLine, CasePage, CaseView,
-    ClassField, Delivery, Effect, Filing, FilingField, LimitUnit, PlaceField, Profile, Refusal, Stage, TextField, TimeLimit,
+    AreaField, AreaView, AssigneeView, Basis, BoolField, CaseLine, CasePage, CaseView, ClassField, Delivery, Effect, Filing, FilingField, LimitUnit, PlaceField, Profile, Refusal, Stage, TextField, TimeLimit,
 };
 pub use device::{Device, Dumps, Enrolled, Options, Role, Status, SyncReport};
 pub use draft::{ClassLine, ConditionLine, Draft};
 pub use error::{DeviceError, Language};
+pub use history::{ActView, ActionLine, CaseDetail};
 pub use ids::{DeviceId, EntryHash, FeedId, PersonId, RecordId, StreetId};
 pub use observe::{Changed, Observer, Watch};
 pub use rate::{AreaRate, RateQuery, RateView};

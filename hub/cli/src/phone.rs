@@ -1,13 +1,13 @@
 //! `gewu phone DIR …`: the thinnest shell over `Device`; no decision of its own.
 
+mod long;
 mod screens;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Subcommand;
 use gewu_device::env::Env;
-use gewu_device::{ActDraft, Changed, Device, DeviceOptions, Observer, RateQuery, ReportDraft};
+use gewu_device::{ActDraft, Device, DeviceOptions, RateQuery, ReportDraft};
 use gewu_model::act::{Fix, Kind};
 use gewu_model::day::Day;
 use gewu_model::ids::EntryHash;
@@ -192,24 +192,9 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
                 say(language, Word::PhoneEnrolled, &args)
             });
         }
-        PhoneCommand::Report { class, text, condition, area, at, self_handled } => {
-            let draft = ReportDraft {
-                class: class.clone(),
-                condition: condition.clone(),
-                text: text.clone(),
-                place: at.as_deref().map(fix).transpose()?,
-                area: area.clone(),
-                self_handled: *self_handled,
-                ..ReportDraft::default()
-            };
-            let saved = device.report(&draft)?;
-            let code = saved.code();
-            output.print(&json!({ "code": code, "record": saved.record, "entry": saved.entry }), |language| {
-                say(language, Word::PhoneSaved, &[("code", &code)])
-            });
-        }
+        PhoneCommand::Report { .. } => report(device, command, output)?,
         PhoneCommand::Act { .. } => act(device, command, output)?,
-        PhoneCommand::Capture { count, class } => capture(device, *count, class.as_deref())?,
+        PhoneCommand::Capture { count, class } => long::capture(device, *count, class.as_deref())?,
         PhoneCommand::List { today, overdue, grid } => list(device, *today, *overdue, grid.as_deref(), output)?,
         PhoneCommand::Show { code } => {
             let detail = device.case(code)?;
@@ -247,7 +232,7 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
                 say(language, Word::PhoneSynced, &[("sent", &report.sent), ("received", &report.received)])
             });
         }
-        PhoneCommand::Watch => watch(device, output),
+        PhoneCommand::Watch => long::watch(device, output),
         PhoneCommand::Token => {
             let token = device.token()?;
             output.print(&json!({ "token": token }), |_| token.clone());
@@ -256,17 +241,7 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
             let url = device.link()?;
             output.print(&json!({ "url": url }), |language| say(language, Word::SignInLink, &[("url", &url)]));
         }
-        PhoneCommand::Rebuild => {
-            let (before, after) = device.rebuild()?;
-            let same = before == after;
-            let cases = device.status()?.cases;
-            output.print(&json!({ "same": same, "cases": cases, "bytes": after.len() }), |language| {
-                say(language, Word::PhoneRebuilt, &[("count", &cases)])
-            });
-            if !same {
-                return Err(Problem::with(ErrorCode::Defect, "rebuild"));
-            }
-        }
+        PhoneCommand::Rebuild => rebuild(device, output)?,
         PhoneCommand::Diagnostics => {
             let text = device.diagnostics()?;
             let report: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
@@ -274,6 +249,16 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
         }
     }
     Ok(())
+}
+
+fn rebuild(device: &Device, output: Output) -> Result<(), Problem> {
+    let (before, after) = device.rebuild()?;
+    let same = before == after;
+    let cases = device.status()?.cases;
+    output.print(&json!({ "same": same, "cases": cases, "bytes": after.len() }), |language| {
+        say(language, Word::PhoneRebuilt, &[("count", &cases)])
+    });
+    if same { Ok(()) } else { Err(Problem::with(ErrorCode::Defect, "rebuild")) }
 }
 
 /// Degrees as typed, in units of 10⁻⁷.
@@ -288,6 +273,25 @@ fn fix(text: &str) -> Result<Fix, Problem> {
     };
     let (latitude, longitude) = text.split_once(',').ok_or_else(bad)?;
     e7(latitude).zip(e7(longitude)).and_then(|(latitude, longitude)| Fix::new(latitude, longitude, None)).ok_or_else(bad)
+}
+
+fn report(device: &Device, command: &PhoneCommand, output: Output) -> Result<(), Problem> {
+    let PhoneCommand::Report { class, text, condition, area, at, self_handled } = command else { return Ok(()) };
+    let draft = ReportDraft {
+        class: class.clone(),
+        condition: condition.clone(),
+        text: text.clone(),
+        place: at.as_deref().map(fix).transpose()?,
+        area: area.clone(),
+        self_handled: *self_handled,
+        ..ReportDraft::default()
+    };
+    let saved = device.report(&draft)?;
+    let code = saved.code();
+    output.print(&json!({ "code": code, "record": saved.record, "entry": saved.entry }), |language| {
+        say(language, Word::PhoneSaved, &[("code", &code)])
+    });
+    Ok(())
 }
 
 fn kind_of(name: &str) -> Result<Kind, Problem> {
@@ -322,28 +326,6 @@ fn act(device: &Device, command: &PhoneCommand, output: Output) -> Result<(), Pr
         use gewu_words::Named as _;
         say(language, Word::PhoneActSaved, &[("kind", &say(language, kind.word(), &[])), ("code", &code)])
     });
-    Ok(())
-}
-
-/// Each id is printed, and flushed, after `Ok` returned: what was printed is on the disk.
-fn capture(device: &Device, count: u32, class: Option<&str>) -> Result<(), Problem> {
-    use std::io::Write as _;
-    let class = match class {
-        Some(class) => class.to_owned(),
-        None => {
-            let first = device.usual_classes(None)?.into_iter().next();
-            first.ok_or_else(|| Problem::code(ErrorCode::ClassUnknown))?.key
-        }
-    };
-    let mut out = std::io::stdout().lock();
-    for number in 0..count {
-        let draft = ReportDraft { class: class.clone(), text: format!("#{number}"), ..ReportDraft::default() };
-        let saved = device.report(&draft)?;
-        let line = json!({ "code": saved.code(), "record": saved.record, "entry": saved.entry });
-        if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
-            return Ok(()); // Whoever read the ids has gone.
-        }
-    }
     Ok(())
 }
 
@@ -388,29 +370,5 @@ pub fn rate_line(rate: &RateView, language: Language) -> String {
             ],
         ),
         None => say(language, Word::PhoneRateNone, &[("name", &name)]),
-    }
-}
-
-struct Printer {
-    output: Output,
-}
-
-impl Observer for Printer {
-    fn changed(&self, changed: Changed) {
-        let value = json!({ "cases": changed.cases, "status": changed.status, "revision": changed.revision });
-        self.output.print(&value, |language| say(language, Word::PhoneChanged, &[("pages", &changed.revision)]));
-    }
-}
-
-/// Runs the agent until the program is stopped.
-fn watch(device: &Device, output: Output) {
-    if !output.json {
-        println!("{}", say(output.language, Word::PhoneWatching, &[]));
-    }
-    let _watch = device.observe(Arc::new(Printer { output }));
-    device.start_agent();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    if let Ok(runtime) = runtime {
-        let _ = runtime.block_on(tokio::signal::ctrl_c()); // Without signals the program runs until it is killed.
     }
 }
