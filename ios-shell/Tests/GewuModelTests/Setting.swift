@@ -74,7 +74,10 @@ final class Pauses: Sendable {
 struct Table {
     private let words: Json
 
-    init() throws { words = try JSONDecoder().decode(Json.self, from: Data(contentsOf: root.appending(path: "ios-shell/Generated/words.json"))) }
+    init() throws {
+        let file = root.appending(path: "ios-shell/Generated/words.json")
+        words = try JSONDecoder().decode(Json.self, from: Data(contentsOf: file))
+    }
 
     func text(_ word: Word, _ tongue: Tongue) -> String { words[word.rawValue][tongue == .english ? "en" : "zh"].text ?? "?" }
 
@@ -91,13 +94,23 @@ final class Folder: Sendable {
 
 /// The app's models over a folder, as the app puts them together.
 @MainActor
-func app(_ dir: URL, _ pauses: Pauses = Pauses(), found: PlaceFound = .none, tongue: Tongue = .english) async throws -> (Gewu, Desk) {
+func app(
+    _ dir: URL, _ pauses: Pauses = Pauses(), found: PlaceFound = .none, tongue: Tongue = .english
+) async throws -> (Gewu, Desk) {
+    let gewu = try closed(dir, pauses, found: found, tongue: tongue)
+    await gewu.open()
+    return (gewu, try #require(gewu.page.content))
+}
+
+/// The same, not open yet.
+@MainActor
+func closed(
+    _ dir: URL, _ pauses: Pauses = Pauses(), found: PlaceFound = .none, tongue: Tongue = .english
+) throws -> Gewu {
     let table = try Table()
     let platform = Platform(
         dir: dir, vault: Known(), finder: Finds(found: found), wait: pauses.wait, words: { table.words($0) })
-    let gewu = Gewu(platform, tongue: tongue)
-    await gewu.open()
-    return (gewu, try #require(gewu.page.content))
+    return Gewu(platform, tongue: tongue)
 }
 
 /// The same, joined to a street.
