@@ -9,6 +9,17 @@ struct Known: Vault {
     func key() throws(VaultFault) -> Data { Data(repeating: 7, count: 32) }
 }
 
+/// The same, and how often it was asked.
+final class Counted: Vault {
+    private let asked = Mutex(0)
+    var count: Int { asked.withLock { $0 } }
+
+    func key() throws(VaultFault) -> Data {
+        asked.withLock { $0 += 1 }
+        return try Known().key()
+    }
+}
+
 /// A finder that finds what it was made with.
 struct Finds: PlaceFinder {
     let found: PlaceFound
@@ -105,11 +116,12 @@ func app(
 /// The same, not open yet.
 @MainActor
 func closed(
-    _ dir: URL, _ pauses: Pauses = Pauses(), found: PlaceFound = .none, tongue: Tongue = .english
+    _ dir: URL, _ pauses: Pauses = Pauses(), vault: any Vault = Known(), found: PlaceFound = .none,
+    tongue: Tongue = .english
 ) throws -> Gewu {
     let table = try Table()
     let platform = Platform(
-        dir: dir, vault: Known(), finder: Finds(found: found), wait: pauses.wait, words: { table.words($0) })
+        dir: dir, vault: vault, finder: Finds(found: found), wait: pauses.wait, words: { table.words($0) })
     return Gewu(platform, tongue: tongue)
 }
 
