@@ -179,7 +179,8 @@ public final class CaseModel {
     private func present() -> Draft? {
         guard !text.isEmpty else { return nil }
         return Draft(
-            about: code, kind: chosen?.line.kind, class: nil, condition: nil, text: text, place: nil, urgent: false, area: nil, keptS: 0)
+            about: code, kind: chosen?.line.kind, class: nil, condition: nil, text: text, place: nil, urgent: false, area: nil,
+            keptS: 0)
     }
 
     private func wasKept(_ result: Result<Void, Trouble>) {

@@ -33,6 +33,8 @@ public final class Gewu {
 
     private let platform: Platform
     private var following: Task<Void, Never>?
+    private var opening: Task<Void, Never>?
+    private var isOnScreen = false
 
     public init(_ platform: Platform, tongue: Tongue) {
         self.platform = platform
@@ -40,8 +42,17 @@ public final class Gewu {
         words = platform.words(tongue)
     }
 
-    /// Opens the phone and starts what syncs by itself.
+    /// Opens the phone and starts what syncs by itself. An app that enters the screen while the system lends it time asks
+    /// for this twice: the second waits for the first, since the files can be open once only.
     public func open() async {
+        guard page.content == nil else { return }
+        let task = opening ?? Task { await openNow() }
+        opening = task
+        await task.value
+        opening = nil
+    }
+
+    private func openNow() async {
         page = .loading
         do {
             let phone = try await Phone.open(dir: platform.dir, vault: platform.vault, tongue: tongue)
@@ -77,6 +88,7 @@ public final class Gewu {
 
     /// The app leaves the screen: what is typed is kept, and no lock is held while it is suspended.
     public func leave() async {
+        isOnScreen = false
         guard let desk = page.content else { return }
         await desk.keepNow()
         try? await desk.phone.pause()
@@ -84,7 +96,9 @@ public final class Gewu {
 
     /// The app is on the screen again.
     public func enter() async {
-        guard let desk = page.content else { return await open() }
+        isOnScreen = true
+        await open()
+        guard let desk = page.content else { return }
         try? await desk.phone.resume()
         try? await desk.phone.networkChanged()
         await desk.sync.load()
@@ -92,11 +106,11 @@ public final class Gewu {
 
     /// What the system's background time is used for: one sync.
     public func syncInBackground() async {
-        if page.content == nil { await open() }
+        await open()
         guard let desk = page.content else { return }
         try? await desk.phone.resume()
         await desk.sync.sync()
-        try? await desk.phone.pause()
+        if !isOnScreen { try? await desk.phone.pause() }
     }
 }
 

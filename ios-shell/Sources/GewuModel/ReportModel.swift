@@ -79,9 +79,9 @@ public final class ReportModel {
     public func resumeDraft() async {
         guard let draft else { return }
         let key = draft.class
-        let choice = try? await phone.call { device in try key.flatMap { key in try device.findClasses(text: key).first { $0.key == key } } }
+        let found = try? await phone.call { device in try key.map { try device.findClasses(text: $0) } ?? [] }
         isFilling = true
-        chosen = choice.flatMap { $0 }.map { ClassChoice($0, words) }
+        chosen = found?.first { $0.key == key }.map { ClassChoice($0, words) }
         condition = draft.condition
         text = draft.text
         isUrgent = draft.urgent

@@ -12,7 +12,8 @@ public enum Period: CaseIterable, Identifiable, Sendable {
     func first(_ today: Int32) -> Int32 {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
-        let day = calendar.dateComponents([.month, .day, .dayOfYear], from: Date(timeIntervalSince1970: TimeInterval(today) * 86_400))
+        let date = Date(timeIntervalSince1970: TimeInterval(today) * 86_400)
+        let day = calendar.dateComponents([.day, .dayOfYear], from: date)
         return switch self {
         case .week: today - 6
         case .fortnight: today - 13

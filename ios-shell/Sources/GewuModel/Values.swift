@@ -60,7 +60,8 @@ extension CaseRow {
         let contested = line.contested ? [Chip(text: words(.caseContested), tone: .onlyHere)] : []
         let unconfirmed = line.unconfirmed ? [Chip(text: words(.caseUnconfirmed), tone: .onlyHere)] : []
         chips = contested + unconfirmed
-        let spokenCase = words(.sayCase, ["class": text == nil ? name : "\(name) · \(title)", "area": area, "stage": stage, "due": due])
+        let what = text == nil ? name : "\(name) · \(title)"
+        let spokenCase = words(.sayCase, ["class": what, "area": area, "stage": stage, "due": due])
         spoken = ([spokenCase] + chips.map(\.text)).joined(separator: " · ")
     }
 }

@@ -108,7 +108,7 @@ struct ReportTests {
         #expect(desk.today.page.content?.flatMap(\.rows).map(\.title) == ["留着"])
     }
 
-    @Test("at most ten tiles, then a search over all classes")
+    @Test("at most ten tiles, then a search over names and everyday words")
     func picker() async throws {
         let hub = try Hub()
         let (_, desk) = try await joined(hub, "picker", "inspector", "05")
@@ -120,7 +120,9 @@ struct ReportTests {
         report.query = "路灯不亮"
         try await until("found") { report.found != nil }
         let first = try #require(report.found?.first)
-        #expect(first.id == "lamp")
+        #expect(first.id == lamp)
+        #expect(first.name == "Street lamp fault")
+        #expect(first.alias?.contains("路灯不亮") == true, "found by its everyday word")
         report.query = "no such class"
         try await until("nothing is found") { report.nothingFound != nil }
         report.choose(first)

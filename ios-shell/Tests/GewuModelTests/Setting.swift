@@ -9,6 +9,17 @@ struct Known: Vault {
     func key() throws(VaultFault) -> Data { Data(repeating: 7, count: 32) }
 }
 
+/// The same, and how often it was asked.
+final class Counted: Vault {
+    private let asked = Mutex(0)
+    var count: Int { asked.withLock { $0 } }
+
+    func key() throws(VaultFault) -> Data {
+        asked.withLock { $0 += 1 }
+        return try Known().key()
+    }
+}
+
 /// A finder that finds what it was made with.
 struct Finds: PlaceFinder {
     let found: PlaceFound
@@ -74,7 +85,10 @@ final class Pauses: Sendable {
 struct Table {
     private let words: Json
 
-    init() throws { words = try JSONDecoder().decode(Json.self, from: Data(contentsOf: root.appending(path: "ios-shell/Generated/words.json"))) }
+    init() throws {
+        let file = root.appending(path: "ios-shell/Generated/words.json")
+        words = try JSONDecoder().decode(Json.self, from: Data(contentsOf: file))
+    }
 
     func text(_ word: Word, _ tongue: Tongue) -> String { words[word.rawValue][tongue == .english ? "en" : "zh"].text ?? "?" }
 
@@ -91,13 +105,24 @@ final class Folder: Sendable {
 
 /// The app's models over a folder, as the app puts them together.
 @MainActor
-func app(_ dir: URL, _ pauses: Pauses = Pauses(), found: PlaceFound = .none, tongue: Tongue = .english) async throws -> (Gewu, Desk) {
-    let table = try Table()
-    let platform = Platform(
-        dir: dir, vault: Known(), finder: Finds(found: found), wait: pauses.wait, words: { table.words($0) })
-    let gewu = Gewu(platform, tongue: tongue)
+func app(
+    _ dir: URL, _ pauses: Pauses = Pauses(), found: PlaceFound = .none, tongue: Tongue = .english
+) async throws -> (Gewu, Desk) {
+    let gewu = try closed(dir, pauses, found: found, tongue: tongue)
     await gewu.open()
     return (gewu, try #require(gewu.page.content))
+}
+
+/// The same, not open yet.
+@MainActor
+func closed(
+    _ dir: URL, _ pauses: Pauses = Pauses(), vault: any Vault = Known(), found: PlaceFound = .none,
+    tongue: Tongue = .english
+) throws -> Gewu {
+    let table = try Table()
+    let platform = Platform(
+        dir: dir, vault: vault, finder: Finds(found: found), wait: pauses.wait, words: { table.words($0) })
+    return Gewu(platform, tongue: tongue)
 }
 
 /// The same, joined to a street.
@@ -112,13 +137,16 @@ func joined(
     return (gewu, desk)
 }
 
+/// 路灯异常, the class of a broken lamp in the catalogue that ships.
+let lamp = "matter/01037"
+
 /// A report through its screen: a tile, words, save.
 @MainActor
 func report(_ desk: Desk, _ text: String) async throws -> ReportModel {
     desk.startReport()
     let report = try #require(desk.report)
     await report.load()
-    report.choose(try #require(report.page.content?.first { $0.id == "lamp" }))
+    report.choose(try #require(report.page.content?.first { $0.id == lamp }))
     report.text = text
     await report.save()
     try #require(report.isDone, "\(String(describing: report.trouble))")

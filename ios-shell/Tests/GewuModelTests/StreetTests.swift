@@ -145,7 +145,8 @@ struct StreetTests {
         #expect(!model.isBlocked)
         await model.act()
         #expect(model.trouble == nil, "\(String(describing: model.trouble))")
-        #expect(model.page.content?.facts.contains { $0.value == "6号网格" } == true, "\(String(describing: model.page.content?.facts))")
+        let facts = model.page.content?.facts ?? []
+        #expect(facts.contains { $0.value == "6号网格" }, "\(facts)")
         let suspension = try #require(model.page.content?.actions.first { $0.hasDays })
         model.choose(suspension)
         #expect(model.isBlocked)
@@ -244,6 +245,29 @@ struct StreetTests {
         #expect(trouble.kind == .busy)
         await gewu.enter()
         _ = try await report(desk, "again")
+    }
+
+    @Test("opened twice at once it opens once; a sync in the background pauses only what is not on the screen")
+    func background() async throws {
+        let hub = try Hub()
+        let (first, _) = try await joined(hub, "background", "inspector", "05")
+        await first.shut()
+        let vault = Counted()
+        let gewu = try closed(hub.dir.appending(path: "background"), vault: vault)
+        async let entering: Void = gewu.enter()
+        async let opening: Void = gewu.open()
+        _ = await (entering, opening)
+        let desk = try #require(gewu.page.content, "\(gewu.page)")
+        #expect(vault.count == 1)
+        await gewu.syncInBackground()
+        _ = try await report(desk, "on the screen")
+        await gewu.leave()
+        await gewu.syncInBackground()
+        await desk.today.load()
+        guard case .troubled(let trouble) = desk.today.page else { throw Broken("a suspended phone was read") }
+        #expect(trouble.kind == .busy)
+        await gewu.enter()
+        #expect(desk.sync.tone == .done, "\(desk.sync.line)")
     }
 
     @Test("another language is spoken by screens and core alike")

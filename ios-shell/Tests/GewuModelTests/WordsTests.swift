@@ -26,7 +26,8 @@ struct WordsTests {
     /// Something for every hole of the table.
     private static var filled: KeyValuePairs<String, any CustomStringConvertible> {
         [
-            "count": 3, "time": "09:12", "text": "灯", "code": "50FS1JBB7P", "metres": 12, "kilometres": 2, "area": "05", "seconds": 9,
+            "count": 3, "time": "09:12", "text": "灯", "code": "50FS1JBB7P", "metres": 12, "kilometres": 2,
+            "area": "05", "seconds": 9,
         ]
     }
 
@@ -43,7 +44,8 @@ struct WordsTests {
     @Test("thousands are set apart by a thin space, moments by their day")
     func figures() throws {
         let words = try Table().words(.chinese)
-        #expect([0, 999, 1_000, 12_345, 1_234_567, -4_812].map { words.number($0) } == ["0", "999", "1\u{2009}000", "12\u{2009}345", "1\u{2009}234\u{2009}567", "−4\u{2009}812"])
+        let numbers = [0, 999, 1_000, 12_345, 1_234_567, -4_812].map { words.number($0).replacing("\u{2009}", with: "_") }
+        #expect(numbers == ["0", "999", "1_000", "12_345", "1_234_567", "−4_812"])
         #expect(words.moment(1_790_000_000) == "14:13")
         #expect(words.moment(1_789_900_000) == "09-20 10:26")
         #expect(words.day(1_790_000_000) == "2026-09-21")

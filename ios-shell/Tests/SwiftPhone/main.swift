@@ -57,7 +57,7 @@ struct Commands {
         desk.startReport()
         guard let report = desk.report else { throw Failed(code: "no report") }
         await report.load()
-        guard let lamp = report.page.content?.first(where: { $0.id == "lamp" }) else { throw Failed(code: "no class") }
+        guard let lamp = report.page.content?.first(where: { $0.id == "matter/01037" }) else { throw Failed(code: "no class") }
         report.choose(lamp)
         report.text = words
         if isSaved {
