@@ -165,8 +165,8 @@ words! {
     SuperviseTitle: "督导", "Supervise";
     SuperviseWeek: "一周", "Week";
     SuperviseFortnight: "双周", "2 weeks";
-    SuperviseMonth: "一月", "Month";
-    SuperviseYear: "一年", "Year";
+    SuperviseMonth: "本月", "This month";
+    SuperviseYear: "本年", "This year";
     SuperviseRate: "结案率", "Closure rate";
     SuperviseParts: "{numerator} / {denominator}", "{numerator} / {denominator}";
     SupervisePartsLabel: "已结 / 应结", "closed / due";

@@ -80,7 +80,7 @@ private class Asked(private val vault: Vault) : KeyVault {
     }
 }
 
-private inline fun <T> spoken(call: () -> T): T = try {
+internal inline fun <T> spoken(call: () -> T): T = try {
     call()
 } catch (error: DeviceException) {
     throw error.lowered()

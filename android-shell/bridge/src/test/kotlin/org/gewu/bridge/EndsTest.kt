@@ -10,6 +10,9 @@ import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
+import org.gewu.bindings.Device
+import org.gewu.bindings.KeyVault
+import org.gewu.bindings.Options
 import org.junit.AfterClass
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertThrows
@@ -67,6 +70,18 @@ class EndsTest {
             val busy = runCatching { phone.status() }.exceptionOrNull()
             assertTrue("$busy", busy is Trouble && busy.kind == TroubleKind.BUSY)
         }
+    }
+
+    @Test
+    fun `a panic of the core is a defect in words, and the next call works`() = runBlocking {
+        val vault = object : KeyVault {
+            override fun key() = ByteArray(32) { 7 }
+        }
+        val device = Device.open(Options(folder(), org.gewu.bindings.Language.EN), vault)
+        val trouble = runCatching { spoken { device.provoke() } }.exceptionOrNull()
+        assertTrue("$trouble", trouble is Trouble && trouble.kind == TroubleKind.DEFECT && trouble.safe.isNotEmpty())
+        assertEquals(0L, RealPhone(device, Dispatchers.IO).status().unsent)
+        device.shut()
     }
 
     @Test
