@@ -1,7 +1,7 @@
 //! One record while a transaction works on it: loaded once, settled on demand, saved at the commit.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use gewu_log::grant::Grant;
 use gewu_log::guard::DEPS_MAX;
@@ -25,7 +25,7 @@ pub(crate) struct Held {
     /// Id of its newest entry; 0: none.
     pub last: i64,
     /// Ids by change, of those that were met.
-    pub ids: HashMap<ChangeHash, i64>,
+    pub ids: BTreeMap<ChangeHash, i64>,
     pub is_new: bool,
     pub dirty: bool,
     /// A grant that its acts name became known.
@@ -40,7 +40,7 @@ impl Held {
             record: Record::new(record, feed, kind),
             before: CaseState::default(),
             last: 0,
-            ids: HashMap::new(),
+            ids: BTreeMap::new(),
             is_new: true,
             dirty: false,
             refold: false,

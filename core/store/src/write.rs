@@ -322,8 +322,11 @@ impl<'a> Write<'a> {
         }
         let log = cache.log(db, entry.feed, entry.author)?;
         let id = cache.next_entry();
-        let record = *held.id.get_or_insert_with(|| cache.next_record());
-        by_id.insert(record, entry.record);
+        let record = *held.id.get_or_insert_with(|| {
+            let record = cache.next_record();
+            by_id.insert(record, entry.record);
+            record
+        });
         let prev = (held.last > 0).then_some(held.last);
         let encoded = encode_deps(id, prev, &deps);
         let detail = entry.detail.as_ref().map(detail_column);
