@@ -1,8 +1,8 @@
 //! Tallies as rows: one for each area and month that counts anything.
 //!
 //! **Problem.** A report counts on the day it was made and on the day it is due, and the rate of a year must come at
-//! once. With one row a day and one a month, a report touched three pages and a thousand received acts wrote two
-//! thousand rows.
+//! once. With one row a day and one a month, a report touched two pages, and received acts wrote a row for each
+//! day that they concerned.
 //! **Approach.** A row holds its month's counts and, apart from them, those of its days. A year reads twelve short
 //! columns; what falls into one month is one row and one page.
 //! **Invariant.** A row's `whole` is the sum of its `days`; no day and no row is all zero.

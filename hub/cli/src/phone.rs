@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use gewu_device::env::Env;
-use gewu_device::{ActDraft, Device, DeviceOptions, RateQuery, ReportDraft};
+use gewu_device::{ActDraft, Device, DeviceOptions, ReportDraft};
 use gewu_model::act::{Fix, Kind};
-use gewu_model::day::Day;
 use gewu_model::ids::EntryHash;
 use gewu_model::rate::RateView;
 use gewu_words::{ErrorCode, Language, Word, rate_words, say};
@@ -139,18 +138,9 @@ enum PhoneCommand {
     Rate {
         /// Such as closure or `on_time_closure`.
         definition: String,
-        /// First day.
-        #[arg(long)]
-        from: Option<Day>,
-        /// Last day.
-        #[arg(long)]
-        to: Option<Day>,
-        /// Deadlines after it are not due yet.
-        #[arg(long)]
-        as_of: Option<Day>,
-        /// Code of an area; absent: the phone's own.
-        #[arg(long)]
-        area: Option<String>,
+        /// When and where.
+        #[command(flatten)]
+        within: screens::Within,
     },
     /// What is unsent, refused, and when the hub was last heard.
     Status,
@@ -206,14 +196,8 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
         PhoneCommand::Supervise(args) => screens::supervise(device, args, output)?,
         PhoneCommand::Settle => screens::settle(device, output)?,
         PhoneCommand::Me => screens::me(device, output)?,
-        PhoneCommand::Rate { definition, from, to, as_of, area } => {
-            let rate = device.rate(&RateQuery {
-                definition: definition.clone(),
-                from: *from,
-                to: *to,
-                as_of: *as_of,
-                area: area.clone(),
-            })?;
+        PhoneCommand::Rate { definition, within } => {
+            let rate = device.rate(&within.query(definition))?;
             output.print(&rate, |language| rate_line(&rate, language));
         }
         PhoneCommand::Status => {

@@ -78,6 +78,14 @@ pub struct SuperviseArgs {
     /// The rate, such as closure or `on_time_closure`.
     #[arg(long, default_value = "closure")]
     definition: String,
+    /// When and where.
+    #[command(flatten)]
+    within: Within,
+}
+
+/// What a rate is asked over.
+#[derive(clap::Args)]
+pub struct Within {
     /// First day.
     #[arg(long)]
     from: Option<Day>,
@@ -90,6 +98,14 @@ pub struct SuperviseArgs {
     /// Code of an area; absent: the phone's own.
     #[arg(long)]
     area: Option<String>,
+}
+
+impl Within {
+    /// The question that a rate answers.
+    pub fn query(&self, definition: &str) -> RateQuery {
+        let Self { from, to, as_of, area } = self;
+        RateQuery { definition: definition.to_owned(), from: *from, to: *to, as_of: *as_of, area: area.clone() }
+    }
 }
 
 /// Runs a command about drafts.
@@ -234,14 +250,7 @@ pub fn settle(device: &Device, output: Output) -> Result<(), Problem> {
 
 /// The supervisor's screen.
 pub fn supervise(device: &Device, args: &SuperviseArgs, output: Output) -> Result<(), Problem> {
-    let query = RateQuery {
-        definition: args.definition.clone(),
-        from: args.from,
-        to: args.to,
-        as_of: args.as_of,
-        area: args.area.clone(),
-    };
-    let view = device.supervise(&query)?;
+    let view = device.supervise(&args.within.query(&args.definition))?;
     output.print(&view, |language| supervised(&view, language));
     Ok(())
 }
