@@ -4,8 +4,7 @@
 //! Where it does not come out, the caller rolls back, asks for the lines' hashes and calls again with them: then each
 //! entry that differs is kept apart by name, its hash stands for it, and so does the hash of whatever rests on it.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use gewu_log::columns::{Carried, Dep, Line, Stripped};
 use gewu_log::entry::{self, Entry};
 use gewu_log::grant::Grant;

@@ -3,8 +3,9 @@
 //! All of it is a copy of committed rows plus what the running transaction added; a rollback or another program's commit
 //! throws it away. So nothing is asked of SQLite for an entry that continues a known log.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use gewu_log::grant::Grant;
 use gewu_model::ids::{DeviceId, FeedId, GrantId};
 use rusqlite::Connection;

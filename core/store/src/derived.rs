@@ -41,14 +41,15 @@ fn header_bytes(header: &Header) -> Vec<u8> {
 impl Write<'_> {
     /// Settles and saves everything that was touched. Answers whether anything was.
     pub(crate) fn finish(self) -> Result<bool, StoreError> {
-        let Self { db, cache, mut held, refold_all, .. } = self;
+        let Self { db, cache, held, refold_all, .. } = self;
         let mut deltas = Deltas::default();
-        let mut changed = false;
-        for (id, held) in held.iter_mut().filter(|(_, held)| held.dirty) {
+        let mut touched: Vec<_> = held.into_iter().filter(|(_, held)| held.dirty).collect();
+        touched.sort_unstable_by_key(|(_, held)| held.id);
+        let changed = !touched.is_empty();
+        for (id, mut held) in touched {
             held.settle(db, cache)?;
-            save(db, cache, *id, held)?;
+            save(db, cache, id, &held)?;
             deltas.replace(&held.before, &held.record.header().state, cache.day_offset_s);
-            changed = true;
         }
         tally::add(db, cache, &deltas)?;
         if refold_all {
@@ -160,11 +161,8 @@ pub(crate) fn retally(db: &Connection, cache: &mut Cache) -> Result<(), StoreErr
 pub(crate) fn dump(db: &Connection) -> Result<String, StoreError> {
     let attempted = "writing the derived rows out";
     let mut text = String::new();
-    let tables = [
-        ("record", sql::DUMP_RECORDS),
-        ("contested", sql::DUMP_CONTESTED),
-        ("missing_grant", sql::DUMP_MISSING),
-    ];
+    let tables =
+        [("record", sql::DUMP_RECORDS), ("contested", sql::DUMP_CONTESTED), ("missing_grant", sql::DUMP_MISSING)];
     for (table, statement) in tables {
         let mut dump = db.prepare(statement).attempt(attempted)?;
         let columns = dump.column_count();

@@ -1,8 +1,9 @@
 //! One record while a transaction works on it: loaded once, settled on demand, saved at the commit.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use foldhash::{HashMap, HashMapExt};
 use gewu_log::grant::Grant;
 use gewu_log::guard::DEPS_MAX;
 use gewu_log::record::{Header, Record, RecordError, Row};
@@ -25,7 +26,7 @@ pub(crate) struct Held {
     /// Id of its newest entry; 0: none.
     pub last: i64,
     /// Ids by change, of those that were met.
-    pub ids: BTreeMap<ChangeHash, i64>,
+    pub ids: HashMap<ChangeHash, i64>,
     pub is_new: bool,
     pub dirty: bool,
     /// A grant that its acts name became known.
@@ -40,7 +41,7 @@ impl Held {
             record: Record::new(record, feed, kind),
             before: CaseState::default(),
             last: 0,
-            ids: BTreeMap::new(),
+            ids: HashMap::new(),
             is_new: true,
             dirty: false,
             refold: false,

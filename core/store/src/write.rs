@@ -3,8 +3,9 @@
 //! Entry rows go in at once, so that whoever loads a record's rows finds them; headers, columns for pages and tallies
 //! follow at the commit.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use foldhash::{HashMap, HashMapExt};
 use gewu_log::entry::{AUTHORED_BYTES_MAX, Detail, Entry};
 use gewu_log::grant::Grant;
 use gewu_log::guard::{DEPS_MAX, GuardError, Place, START_OP_MAX};
@@ -12,7 +13,7 @@ use gewu_log::record::{Record, RecordError, Said};
 use gewu_model::case::CaseState;
 use gewu_model::code::Code;
 use gewu_model::ids::{ChangeHash, DeviceId, FeedId, GrantId, RecordId};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use crate::cache::Cache;
 use crate::error::{Attempt, StoreError};
@@ -65,16 +66,18 @@ pub enum AppendError {
 pub struct Write<'a> {
     pub(crate) db: &'a Connection,
     pub(crate) cache: &'a mut Cache,
-    /// Boxed: a map of large values moves them about.
-    pub(crate) held: BTreeMap<RecordId, Box<Held>>,
+    /// Boxed: a map of large values moves them about. Saved in the order of their rows.
+    pub(crate) held: HashMap<RecordId, Box<Held>>,
     pub(crate) by_id: HashMap<i64, RecordId>,
     /// A grant was not what its notice had said: every record may be concerned.
     pub(crate) refold_all: bool,
+    /// Prepared at the first entry: asking for it at each costs as much as folding one.
+    insert_entry: Option<CachedStatement<'a>>,
 }
 
 impl<'a> Write<'a> {
     pub(crate) fn new(db: &'a Connection, cache: &'a mut Cache) -> Self {
-        Self { db, cache, held: BTreeMap::new(), by_id: HashMap::new(), refold_all: false }
+        Self { db, cache, held: HashMap::new(), by_id: HashMap::new(), refold_all: false, insert_entry: None }
     }
 
     /// A small thing by name.
@@ -311,7 +314,7 @@ impl<'a> Write<'a> {
         said: Option<Said>,
         n: Option<u64>,
     ) -> Result<Result<i64, RecordError>, StoreError> {
-        let Self { db, cache, held, by_id, .. } = self;
+        let Self { db, cache, held, by_id, insert_entry, .. } = self;
         let Some(held) = held.get_mut(&entry.record) else {
             return Err(StoreError::damaged("taking an entry in", "the record is not held"));
         };
@@ -331,7 +334,10 @@ impl<'a> Write<'a> {
         let encoded = encode_deps(id, prev, &deps);
         let detail = entry.detail.as_ref().map(detail_column);
         let attempted = "writing an entry";
-        let mut insert = db.prepare_cached(sql::INSERT_ENTRY).attempt(attempted)?;
+        let insert = match insert_entry {
+            Some(insert) => insert,
+            None => insert_entry.insert(db.prepare_cached(sql::INSERT_ENTRY).attempt(attempted)?),
+        };
         insert
             .execute(rusqlite::params![
                 id,
