@@ -177,6 +177,16 @@ mirror_record!(
 );
 
 mirror_record!(
+    /// A fix lies far from the grid that it is to be reported in. It may be saved all the same.
+    FarOff from gewu_device::FarOff {
+        /// Metres from about the grid's middle, 2,000 or more.
+        metres: u32 = it.metres;
+        /// That in words.
+        label: String = it.label;
+    } as it
+);
+
+mirror_record!(
     /// Who has a case.
     AssigneeView from view::AssigneeView {
         /// The party.

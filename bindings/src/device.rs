@@ -6,9 +6,9 @@ use std::sync::Arc;
 use gewu_device::env::Env;
 use gewu_device::{self as core, DeviceOptions};
 
-use crate::act::{ActDraft, Kind, ReportDraft, Saved};
-use crate::case::CasePage;
-use crate::convert::{each, mirror_enum, mirror_record};
+use crate::act::{ActDraft, Kind, Place, ReportDraft, Saved};
+use crate::case::{AreaView, CasePage, FarOff};
+use crate::convert::{each, mirror_enum, mirror_record, some};
 use crate::draft::{ClassLine, Draft};
 use crate::error::{DeviceError, Language};
 use crate::history::CaseDetail;
@@ -244,6 +244,17 @@ impl Device {
     /// At most fifty classes that a text finds among names, numbers and everyday aliases, the best first.
     pub fn find_classes(&self, text: String) -> Result<Vec<ClassLine>, DeviceError> {
         self.call(|device| device.find_classes(&text)).map(each)
+    }
+
+    /// Where an act of this kind may send a case, found by name, code or local number: areas for `relocate`, parties for
+    /// `dispatch`, nothing for other kinds. At most fifty, the best first; an empty text finds all.
+    pub fn find_areas(&self, kind: Kind, text: String) -> Result<Vec<AreaView>, DeviceError> {
+        self.call(|device| device.find_areas(kind.into(), &text)).map(each)
+    }
+
+    /// Whether a fix lies 2 km or more off a grid, in words; `None` as `area`: the phone's own.
+    pub fn far_off(&self, area: Option<String>, place: Place) -> Result<Option<FarOff>, DeviceError> {
+        self.call(|device| device.far_off(area.as_deref(), &place.into())).map(some)
     }
 
     /// Keeps what is being typed, in place of the earlier draft about the same case.

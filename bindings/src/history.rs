@@ -87,6 +87,10 @@ mirror_record!(
         stage_label: Option<String> = it.stage_label;
         /// The class, in words.
         class_label: Option<String> = it.class_label;
+        /// Seconds until the deadline, negative when it is past; `None`: never due, not open, or the clock stands still.
+        due_in_s: Option<i64> = it.due_in_s;
+        /// Open and past its deadline.
+        overdue: bool = it.overdue;
         /// What makes sense now, what this person may do first.
         actions: Vec<ActionLine> = each(it.actions);
     } as it

@@ -6,6 +6,7 @@ use gewu_log::grant::Grant;
 use gewu_log::record::refusal;
 use gewu_model::act::{Act, Body, DeclineReason, Kind};
 use gewu_model::action::{Action, Doer, Moment, actions};
+use gewu_model::case::due_in_s;
 use gewu_model::fold::{Effect, Standing};
 use gewu_model::ids::{GrantId, PersonId};
 use gewu_model::rights::{Refusal, Role};
@@ -75,6 +76,10 @@ pub struct CaseDetail {
     pub stage_label: Option<String>,
     /// The class in words.
     pub class_label: Option<String>,
+    /// Seconds until the deadline, negative when it is past; `None`: never due, not open, or the clock stands still.
+    pub due_in_s: Option<i64>,
+    /// Open and past its deadline.
+    pub overdue: bool,
     /// What makes sense now, what this person may do first.
     pub actions: Vec<ActionLine>,
 }
@@ -191,7 +196,10 @@ impl Device {
         let moment = Moment { home: stored.record.outline().feed, time_s, basis };
         let offered = actions(&member.doer(), seen, moment, adoptable);
         let class = seen.class.as_ref().and_then(|class| member.pack.classes.get(&class.value));
+        let due_in_s = due_in_s(seen.is_open(), seen.is_suspended(), seen.deadline_s, time_s);
         Ok(CaseDetail {
+            due_in_s,
+            overdue: due_in_s.is_some_and(|left_s| left_s < 0),
             state: case_view(record, seen, &Sources { pack: &member.pack, details: &details }),
             history,
             delivery,

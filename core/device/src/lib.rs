@@ -6,6 +6,7 @@
 //! **Never:** uniffi, axum, a rule of its own: what may be done and what it means is `gewu-model`'s.
 
 mod agent;
+mod areas;
 mod case;
 mod classes;
 mod commands;
@@ -26,6 +27,7 @@ mod supervise;
 mod sync;
 mod writer;
 
+pub use areas::FarOff;
 pub use case::{ActLine, ActionLine, CaseDetail};
 pub use classes::{ClassLine, ConditionLine};
 pub use commands::{ActDraft, Imported, ReportDraft, Saved};

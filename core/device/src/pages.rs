@@ -1,7 +1,7 @@
 //! Queries: bounded pages of cases, rates, what is kept apart. Read beside the writer, never blocked by it.
 
 use gewu_model::area::AreaKind;
-use gewu_model::case::Stage;
+use gewu_model::case::{Stage, due_in_s};
 use gewu_model::code::Code;
 use gewu_model::day::Day;
 use gewu_model::ids::{EntryHash, FeedId, RecordId};
@@ -86,7 +86,7 @@ const KEPT_APART_MAX: u32 = 1_000;
 impl Member {
     fn line(&self, row: CaseRow, now_s: i64, language: Language) -> CaseLine {
         let open = row.stage.is_some_and(|stage| !stage.is_terminal());
-        let running = row.deadline_s.filter(|_| open && !row.suspended);
+        let due_in_s = due_in_s(open, row.suspended, row.deadline_s, now_s);
         let class = row.class.as_ref().and_then(|class| self.pack.classes.get(class));
         CaseLine {
             record: row.record,
@@ -100,8 +100,8 @@ impl Member {
             text: row.text,
             reported_s: row.reported_s,
             deadline_s: row.deadline_s,
-            due_in_s: running.map(|deadline_s| deadline_s.saturating_sub(now_s)),
-            overdue: running.is_some_and(|deadline_s| deadline_s < now_s),
+            due_in_s,
+            overdue: due_in_s.is_some_and(|left_s| left_s < 0),
             contested: row.contested,
             unconfirmed: row.unconfirmed,
             revision: row.revision,
@@ -129,7 +129,11 @@ impl Device {
         let now_s = self.inner.time().0;
         let revision = self.inner.notifier.revision();
         let (rows, next) = self.inner.writer.read(|reader| Ok(read(reader, after)?))?;
-        Ok(CasePage { cases: rows.into_iter().map(|row| member.line(row, now_s, self.inner.language)).collect(), next, revision })
+        Ok(CasePage {
+            cases: rows.into_iter().map(|row| member.line(row, now_s, self.inner.language)).collect(),
+            next,
+            revision,
+        })
     }
 
     /// Open cases, due first. `after`: the `next` of the page before.
@@ -207,7 +211,8 @@ impl Device {
     /// `Busy`, `Damaged`.
     pub fn kept_apart(&self) -> Result<Vec<KeptApart>, DeviceError> {
         let found = self.inner.writer.read(|reader| Ok(reader.quarantined(KEPT_APART_MAX)?))?;
-        let named = found.into_iter().map(|it| KeptApart { feed: it.feed, n: it.n, entry: it.entry, reason: it.reason });
+        let named =
+            found.into_iter().map(|it| KeptApart { feed: it.feed, n: it.n, entry: it.entry, reason: it.reason });
         Ok(named.collect())
     }
 }

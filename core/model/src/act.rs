@@ -481,6 +481,24 @@ impl Fix {
         let on_earth = latitude_e7.unsigned_abs() <= 900_000_000 && longitude_e7.unsigned_abs() <= 1_800_000_000;
         on_earth.then_some(Self { latitude_e7, longitude_e7, accuracy_cm })
     }
+
+    /// The distance to another, in whole metres, on a sphere of the Earth's mean radius: right to 0.6 %.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and half the Earth's girth, and the cast saturates"
+    )]
+    pub fn metres_to(&self, other: &Self) -> u32 {
+        const MEAN_RADIUS_M: f64 = 6_371_008.8;
+        let radians = |e7: i32| (f64::from(e7) / 1e7).to_radians();
+        let (here, there) = (radians(self.latitude_e7), radians(other.latitude_e7));
+        let across = radians(other.longitude_e7) - radians(self.longitude_e7);
+        let half = |angle: f64| (angle / 2.0).sin().powi(2);
+        let chord = half(there - here) + here.cos() * there.cos() * half(across);
+        let metres = 2.0 * MEAN_RADIUS_M * chord.clamp(0.0, 1.0).sqrt().asin();
+        metres.round() as u32
+    }
 }
 
 /// What a person typed beside an act, and the exact place. Can be erased; the act stands.

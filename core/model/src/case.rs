@@ -40,8 +40,16 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage in order.
-    pub const ALL: [Self; 8] =
-        [Self::Reported, Self::Declined, Self::Filed, Self::Voided, Self::Dispatched, Self::Handled, Self::Checked, Self::Closed];
+    pub const ALL: [Self; 8] = [
+        Self::Reported,
+        Self::Declined,
+        Self::Filed,
+        Self::Voided,
+        Self::Dispatched,
+        Self::Handled,
+        Self::Checked,
+        Self::Closed,
+    ];
 
     /// Whether nothing more is expected.
     #[must_use]
@@ -221,6 +229,13 @@ pub struct CaseState {
     /// Latest times of all acts, for the credibility of the next.
     #[n(26)]
     pub past: PastTimes,
+}
+
+/// Seconds that a case may still take, negative when its deadline is past; `None`: not open, never due, or its clock
+/// stands still.
+#[must_use]
+pub fn due_in_s(open: bool, suspended: bool, deadline_s: Option<i64>, now_s: i64) -> Option<i64> {
+    deadline_s.filter(|_| open && !suspended).map(|deadline_s| deadline_s.saturating_sub(now_s))
 }
 
 impl CaseState {

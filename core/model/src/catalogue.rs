@@ -18,7 +18,7 @@ pub struct Found<'a> {
 
 /// How well a text was met, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Met {
+pub(crate) enum Met {
     Whole,
     Beginning,
     Within,
@@ -58,7 +58,7 @@ fn best<'a>(class: &'a Class, asked: &str) -> Option<(Met, Found<'a>)> {
     }
 }
 
-fn met(name: &str, asked: &str) -> Option<Met> {
+pub(crate) fn met(name: &str, asked: &str) -> Option<Met> {
     let name = plain(name);
     let long = name.chars().count();
     if name == asked {
@@ -75,7 +75,7 @@ fn met(name: &str, asked: &str) -> Option<Met> {
 }
 
 /// As it is compared: small letters of half width, no spaces.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let narrow = |c: char| match u32::from(c) {
         wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(c),
         _ => c,

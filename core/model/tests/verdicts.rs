@@ -45,6 +45,7 @@ fn pack() -> Pack {
         name: code.into(),
         number: None,
         parent,
+        middle: None,
     };
     let dark = Condition { key: "dark".into(), name: "dark".into(), name_en: None, limit: limit(1, Unit::UrgentHour) };
     let lamp = Class {

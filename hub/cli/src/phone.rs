@@ -128,6 +128,8 @@ enum PhoneCommand {
     Draft(screens::DraftCommand),
     /// Classes to report: the usual ones, or those that a text finds.
     Classes(screens::ClassesArgs),
+    /// Where a case may be sent: parties to dispatch it to, or areas to relocate it to.
+    Areas(screens::AreasArgs),
     /// The supervisor's screen: a rate with its trend, what is late by grid, what is to be settled.
     Supervise(screens::SuperviseArgs),
     /// Refused acts that nobody adopted, and contested cases.
@@ -178,7 +180,8 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
         PhoneCommand::Enrol { invitation } => {
             let who = device.enrol(invitation)?;
             output.print(&who, |language| {
-                let args: [(&str, &dyn std::fmt::Display); 3] = [("place", &who.area_name), ("role", &who.role.name()), ("area", &who.area_name)];
+                let args: [(&str, &dyn std::fmt::Display); 3] =
+                    [("place", &who.area_name), ("role", &who.role.name()), ("area", &who.area_name)];
                 say(language, Word::PhoneEnrolled, &args)
             });
         }
@@ -193,6 +196,7 @@ fn command(device: &Device, command: &PhoneCommand, output: Output) -> Result<()
         PhoneCommand::Withdraw { code } => screens::withdraw(device, code, output)?,
         PhoneCommand::Draft(command) => screens::draft(device, command, output)?,
         PhoneCommand::Classes(args) => screens::classes(device, args, output)?,
+        PhoneCommand::Areas(args) => screens::areas(device, args, output)?,
         PhoneCommand::Supervise(args) => screens::supervise(device, args, output)?,
         PhoneCommand::Settle => screens::settle(device, output)?,
         PhoneCommand::Me => screens::me(device, output)?,
@@ -256,7 +260,10 @@ fn fix(text: &str) -> Result<Fix, Problem> {
         Some(if negative { -value } else { value })
     };
     let (latitude, longitude) = text.split_once(',').ok_or_else(bad)?;
-    e7(latitude).zip(e7(longitude)).and_then(|(latitude, longitude)| Fix::new(latitude, longitude, None)).ok_or_else(bad)
+    e7(latitude)
+        .zip(e7(longitude))
+        .and_then(|(latitude, longitude)| Fix::new(latitude, longitude, None))
+        .ok_or_else(bad)
 }
 
 fn report(device: &Device, command: &PhoneCommand, output: Output) -> Result<(), Problem> {
@@ -271,9 +278,11 @@ fn report(device: &Device, command: &PhoneCommand, output: Output) -> Result<(),
         ..ReportDraft::default()
     };
     let saved = device.report(&draft)?;
+    let far = draft.place.as_ref().map(|place| device.far_off(draft.area.as_deref(), place)).transpose()?.flatten();
     let code = saved.code();
-    output.print(&json!({ "code": code, "record": saved.record, "entry": saved.entry }), |language| {
-        say(language, Word::PhoneSaved, &[("code", &code)])
+    output.print(&json!({ "code": code, "record": saved.record, "entry": saved.entry, "far_off": far }), |language| {
+        let saved = say(language, Word::PhoneSaved, &[("code", &code)]);
+        far.as_ref().map_or(saved.clone(), |far| format!("{saved}\n{}", far.label))
     });
     Ok(())
 }
@@ -284,8 +293,20 @@ fn kind_of(name: &str) -> Result<Kind, Problem> {
 }
 
 fn act(device: &Device, command: &PhoneCommand, output: Output) -> Result<(), Problem> {
-    let PhoneCommand::Act { code, kind, text, revision, failed, party, area, adopts, condition, class, withdrawn, days } =
-        command
+    let PhoneCommand::Act {
+        code,
+        kind,
+        text,
+        revision,
+        failed,
+        party,
+        area,
+        adopts,
+        condition,
+        class,
+        withdrawn,
+        days,
+    } = command
     else {
         return Ok(());
     };

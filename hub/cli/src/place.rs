@@ -1,6 +1,6 @@
 //! A place before it has ids: what packs, imports and scenarios are made into a street from.
 
-use gewu_model::act::Profile;
+use gewu_model::act::{Fix, Profile};
 use gewu_model::area::{Area, AreaKind};
 use gewu_model::calendar::CalendarDraft;
 use gewu_model::ids::{FeedId, StreetId};
@@ -25,6 +25,9 @@ pub struct GridDraft {
     /// Name of its community, which also serves as its code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub community: Option<String>,
+    /// About its middle; absent: no fix is told to be far from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub middle: Option<Fix>,
 }
 
 /// A party of a place.
@@ -93,8 +96,10 @@ pub fn pack_json(place: &PlaceDraft, street: StreetId) -> Vec<u8> {
         name: place.place.clone(),
         number: None,
         parent: None,
+        middle: None,
     }];
-    let communities: std::collections::BTreeSet<&String> = place.grids.iter().filter_map(|grid| grid.community.as_ref()).collect();
+    let communities: std::collections::BTreeSet<&String> =
+        place.grids.iter().filter_map(|grid| grid.community.as_ref()).collect();
     areas.extend(communities.into_iter().map(|name| Area {
         id: id(AreaKind::Community, name),
         kind: AreaKind::Community,
@@ -102,6 +107,7 @@ pub fn pack_json(place: &PlaceDraft, street: StreetId) -> Vec<u8> {
         name: name.clone(),
         number: None,
         parent: Some(top),
+        middle: None,
     }));
     areas.extend(place.grids.iter().map(|grid| Area {
         id: id(AreaKind::Grid, &grid.code),
@@ -110,6 +116,7 @@ pub fn pack_json(place: &PlaceDraft, street: StreetId) -> Vec<u8> {
         name: grid.name.clone(),
         number: grid.number,
         parent: Some(grid.community.as_ref().map_or(top, |name| id(AreaKind::Community, name))),
+        middle: grid.middle,
     }));
     areas.extend(place.parties.iter().map(|party| Area {
         id: id(AreaKind::Party, &party.code),
@@ -118,6 +125,7 @@ pub fn pack_json(place: &PlaceDraft, street: StreetId) -> Vec<u8> {
         name: party.name.clone(),
         number: None,
         parent: Some(top),
+        middle: None,
     }));
     let pack = PackDraft {
         version: 1,
@@ -138,15 +146,28 @@ pub fn plain_class(key: &str) -> Class {
     Class { key: key.to_owned(), name: key.to_owned(), profile: Profile::Light, ..Class::default() }
 }
 
+/// Middle of a grid of the sample street: nine in a row, 500 m apart, in a county that has such streets.
+fn sample_middle(number: u32) -> Option<Fix> {
+    const SOUTH_WEST_E7: (i32, i32) = (282_300_000, 1_130_600_000);
+    const STEP_E7: (i32, i32) = (45_000, 51_000);
+    let (row, column) = (i32::try_from(number / 9).ok()?, i32::try_from(number % 9).ok()?);
+    Fix::new(SOUTH_WEST_E7.0 + row * STEP_E7.0, SOUTH_WEST_E7.1 + column * STEP_E7.1, None)
+}
+
 /// A sample street of 67 grids in thirteen communities with the catalogue that ships, for `demo` and for trying things
 /// out.
 pub fn sample() -> Result<PlaceDraft, Problem> {
-    let communities = ["东一", "东二", "东三", "南一", "南二", "南三", "西一", "西二", "西三", "北一", "北二", "北三", "中"];
+    let communities =
+        ["东一", "东二", "东三", "南一", "南二", "南三", "西一", "西二", "西三", "北一", "北二", "北三", "中"];
     let grids = (1..=67_u32).map(|number| GridDraft {
         code: format!("{number:02}"),
         name: format!("{number}号网格"),
         number: Some(number),
-        community: usize::try_from(number).ok().and_then(|at| communities.get(at % communities.len())).map(|name| format!("{name}社区")),
+        community: usize::try_from(number)
+            .ok()
+            .and_then(|at| communities.get(at % communities.len()))
+            .map(|name| format!("{name}社区")),
+        middle: sample_middle(number),
     });
     let place = PlaceDraft {
         place: "示范街道".into(),

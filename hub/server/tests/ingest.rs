@@ -39,6 +39,7 @@ fn pack(street: StreetId) -> Vec<u8> {
         name: code.into(),
         number: None,
         parent,
+        middle: None,
     };
     let top = FeedId::of(street, AreaKind::Street, "street");
     let class = Class { key: "lamp".into(), name: "lamp".into(), profile: Profile::Light, ..Class::default() };

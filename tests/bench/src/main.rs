@@ -13,6 +13,7 @@
 
 mod acts;
 mod apply;
+mod bridge;
 mod capture;
 mod closure;
 mod fetch;
@@ -51,6 +52,8 @@ enum Bench {
     Fetch,
     /// T6: closure rate by grid over a year: query, and from a closed app.
     Closure,
+    /// T20: a report through the Android shell's bridge; after `./test screens`.
+    Bridge,
     /// The closed app of `closure`: opens a folder, answers, ends.
     #[command(hide = true)]
     Answer {
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Bench::Apply => apply::run(program.events.unwrap_or(20_000)),
         Bench::Fetch => fetch::run(program.events.unwrap_or(20_000)),
         Bench::Closure => closure::run(program.events.unwrap_or(130_000)),
+        Bench::Bridge => bridge::run(),
         Bench::Answer { dir } => return ended(closure::answer(dir)),
     };
     ended(report.map(|report| report.print(program.json)))

@@ -49,7 +49,8 @@ pub fn community_code(community: usize) -> String {
 }
 
 fn area(street: StreetId, kind: AreaKind, code: &str, parent: Option<FeedId>) -> Area {
-    Area { id: FeedId::of(street, kind, code), kind, code: code.into(), name: code.into(), number: None, parent }
+    let (id, name) = (FeedId::of(street, kind, code), code.into());
+    Area { id, kind, code: code.into(), name, number: None, parent, middle: None }
 }
 
 fn pack(street: StreetId) -> Vec<u8> {
@@ -142,7 +143,12 @@ impl Drop for Street {
 
 /// Opens a phone's folder.
 pub fn reopen(dir: &Path, network: Arc<dyn Network>) -> Result<Device, Fault> {
-    Ok(Device::open(DeviceOptions { dir: dir.to_owned(), key: KEY, env: Env { network, ..Env::default() }, language: gewu_device::Language::Zh })?)
+    Ok(Device::open(DeviceOptions {
+        dir: dir.to_owned(),
+        key: KEY,
+        env: Env { network, ..Env::default() },
+        language: gewu_device::Language::Zh,
+    })?)
 }
 
 /// The real road, with a counter of body bytes both ways.

@@ -214,3 +214,25 @@ fn a_phone_says_who_it_is_and_its_diagnostics_hold_nothing_that_was_typed() {
     }
     assert!(told.contains("\"version\"") && told.contains("\"acts\""), "{told}");
 }
+
+#[test]
+fn where_a_case_may_go_is_found_by_name_and_a_fix_far_off_its_grid_is_told_and_saved() {
+    let mut place = place(&[grid("01", "east"), grid("02", "east")]);
+    place["grids"][0]["middle"] = serde_json::json!({ "latitude_e7": 282_460_000, "longitude_e7": 1_130_810_000 });
+    let street = Street::begin(&place);
+    let phone = street.phone("inspector", "inspector", Some("01"));
+    let codes = |args: &[&str]| -> Vec<String> {
+        let found = phone.ok(&[&["areas"], args].concat());
+        found["areas"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(&["relocate", "--search", "grid 02"]), ["02"]);
+    assert!(codes(&["relocate"]).contains(&"01".to_owned()));
+    assert_eq!(codes(&["close"]), Vec::<String>::new());
+    let at = |place: &str| phone.ok(&["report", "--class", "lamp", "--text", "路灯不亮", "--at", place]);
+    assert!(at("28.246,113.081")["far_off"].is_null());
+    let far = at("28.300,113.081");
+    assert_eq!(far["far_off"]["metres"], 6_005);
+    assert!(far["far_off"]["label"].as_str().unwrap().contains("6 km off grid 01"), "{far}");
+    let shown = phone.show(far["code"].as_str().unwrap());
+    assert_eq!(shown["state"]["place"]["value"]["latitude_e7"], 283_000_000, "saved all the same");
+}

@@ -4,7 +4,6 @@
 //! [`History::view`] brings any causally closed part of it into act order, which is what folds take.
 
 #![allow(clippy::expect_used, reason = "a test may fail loudly")]
-
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub mod replicas;
@@ -90,7 +89,10 @@ impl World {
         let community = id(AreaKind::Community, "2");
         let grids = [id(AreaKind::Grid, "53"), id(AreaKind::Grid, "54")];
         let parties = [id(AreaKind::Party, "property"), id(AreaKind::Party, "lamps")];
-        let area = |id, kind, parent| Area { id, kind, code: String::new(), name: String::new(), number: None, parent };
+        let area = |id, kind, parent| {
+            let (code, name) = (String::new(), String::new());
+            Area { id, kind, code, name, number: None, parent, middle: None }
+        };
         let areas = Areas::new([
             area(street, AreaKind::Street, None),
             area(community, AreaKind::Community, Some(street)),

@@ -163,7 +163,7 @@ pub fn import(args: &DemoArgs, dir: &Path, read: &Import, output: Output) -> Res
         grids: read
             .grids
             .iter()
-            .map(|grid| GridDraft { code: grid.name.clone(), name: grid.name.clone(), number: None, community: grid.community.clone() })
+            .map(|grid| GridDraft { code: grid.name.clone(), name: grid.name.clone(), number: None, community: grid.community.clone(), middle: None })
             .collect(),
         parties: Vec::new(),
         notes: Vec::new(),

@@ -89,8 +89,7 @@ pub struct Event {
 /// Reads a scenario; of one month, where one is named.
 pub fn read(file: &Path, month: Option<&str>) -> Result<Scenario, Problem> {
     let text = std::fs::read_to_string(file).map_err(|error| Problem::file(file, &error))?;
-    let mut scenario: Scenario =
-        serde_json::from_str(&text).map_err(|error| Problem::mapping("scenario", error))?;
+    let mut scenario: Scenario = serde_json::from_str(&text).map_err(|error| Problem::mapping("scenario", error))?;
     if let Some(month) = month {
         scenario.grids.iter_mut().for_each(|grid| grid.months.retain(|of, _| of == month));
         if scenario.months().is_empty() {
@@ -109,6 +108,7 @@ impl Scenario {
             // Codes that are local numbers give "53号网格" beside the code.
             number: grid.code.parse().ok(),
             community: Some(grid.community.clone()),
+            middle: None,
         };
         PlaceDraft {
             place: self.place.clone(),

@@ -71,6 +71,17 @@ pub struct ClassesArgs {
     search: String,
 }
 
+/// Where to.
+#[derive(clap::Args)]
+#[command(after_help = "Example: gewu phone inspector areas dispatch --search 路灯")]
+pub struct AreasArgs {
+    /// The act that sends a case there: `dispatch` to a party, `relocate` to an area.
+    kind: String,
+    /// By name, code or local number, at most fifty.
+    #[arg(long, default_value = "")]
+    search: String,
+}
+
 /// Which period and area.
 #[derive(clap::Args)]
 #[command(after_help = "Example: gewu phone supervisor supervise --from 2026-04-01 --to 2026-04-14")]
@@ -165,6 +176,18 @@ pub fn classes(device: &Device, args: &ClassesArgs, output: Output) -> Result<()
             format!("{}  {}  {}", class.key, class.name, class.alias.as_ref().map(alias).unwrap_or_default())
         };
         found.iter().map(|class| line(class).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    });
+    Ok(())
+}
+
+/// Lists where a case may be sent.
+pub fn areas(device: &Device, args: &AreasArgs, output: Output) -> Result<(), Problem> {
+    let found = device.find_areas(kind_of(&args.kind)?, &args.search)?;
+    output.print(&json!({ "areas": found }), |language| {
+        if found.is_empty() {
+            return say_screen(language, ScreenWord::ReportNothingFound, &[("text", &args.search)]);
+        }
+        found.iter().map(|area| format!("{}  {}", area.code, area.name)).collect::<Vec<_>>().join("\n")
     });
     Ok(())
 }
