@@ -26,6 +26,7 @@ mod supervise;
 mod sync;
 mod writer;
 
+pub use agent::back_off_ms;
 pub use case::{ActLine, ActionLine, CaseDetail};
 pub use classes::{ClassLine, ConditionLine};
 pub use commands::{ActDraft, Imported, ReportDraft, Saved};

@@ -101,6 +101,18 @@ impl Disk {
         state.replace(&image);
     }
 
+    /// The power fails by itself at the change (a write, a file cut, a sync) that comes after `changes` more, in the middle of
+    /// whatever makes it; what is kept is chosen by the seed. `None` takes that back.
+    pub fn crash_at(&self, doom: Option<(u64, u64)>) {
+        self.inner.state().doom = doom;
+    }
+
+    /// How often its power was cut so far.
+    #[must_use]
+    pub fn crashes(&self) -> u64 {
+        self.inner.state().crashes()
+    }
+
     /// Bytes that fit on it; `None`: any number. What is there stays, even above the limit.
     pub fn limit(&self, bytes_max: Option<u64>) {
         self.inner.state().limit = bytes_max;

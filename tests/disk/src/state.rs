@@ -65,6 +65,8 @@ pub(crate) struct State {
     pub limit: Option<u64>,
     pub syncs_ignored: bool,
     pub counts: Counts,
+    /// Changes left until the power fails by itself, and the seed of what is kept then.
+    pub doom: Option<(u64, u64)>,
 }
 
 /// A file cannot be had.
@@ -100,6 +102,23 @@ impl State {
         self.generation += 1;
         self.recorded = None;
         self.fill(image);
+    }
+
+    /// One more change was made, or is about to be durable; the power may fail at it.
+    fn survive(&mut self) -> Result<(), Refused> {
+        let Some((left, seed)) = self.doom else { return Ok(()) };
+        self.doom = left.checked_sub(1).map(|left| (left, seed));
+        if left > 0 {
+            return Ok(());
+        }
+        let image = self.image(Cut::Seeded(seed));
+        self.replace(&image);
+        Err(Refused::Dead)
+    }
+
+    /// How often it was cut from its power.
+    pub fn crashes(&self) -> u64 {
+        self.generation
     }
 
     fn number(&mut self) -> u64 {
@@ -265,7 +284,7 @@ impl State {
         self.counts.writes += 1;
         self.counts.write_bytes += bytes.len() as u64;
         self.note_body(file.body, || Op::Write { offset, bytes: bytes.to_vec() });
-        Ok(())
+        self.survive()
     }
 
     /// Cuts a file, or makes it longer.
@@ -279,20 +298,25 @@ impl State {
         body.pending.push(Op::Truncate { bytes });
         self.counts.writes += 1;
         self.note_body(file.body, || Op::Truncate { bytes });
-        Ok(())
+        self.survive()
     }
 
     /// What was written before is on the disk from here on.
     pub fn sync(&mut self, file: &Opened) -> Result<(), Refused> {
         self.body(file)?;
         self.counts.syncs += 1;
+        self.survive()?;
         if self.syncs_ignored {
             return Ok(());
         }
         let body = self.body(file)?;
-        if !body.pending.is_empty() {
-            body.pending.clear();
-            body.synced.clone_from(&body.now);
+        for op in std::mem::take(&mut body.pending) {
+            // Costs what was written, not what the file holds: a log grows to megabytes.
+            match op {
+                Op::Write { offset, bytes } => image::write(&mut body.synced, offset, &bytes),
+                Op::Truncate { bytes } => body.synced.resize(usize::try_from(bytes).unwrap_or(usize::MAX), 0),
+                Op::Create | Op::Sync | Op::Delete | Op::Rename { .. } => {}
+            }
         }
         if file.syncs_folder {
             self.sync_folder();
