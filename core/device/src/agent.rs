@@ -148,8 +148,10 @@ fn ask(inner: &Inner) -> Result<bool, DeviceError> {
     Ok(reply.status == 200)
 }
 
-/// Full jitter: anything between nothing and the longest wait of this failure.
-fn back_off_ms(failures: u32, random: u64) -> u64 {
+/// How long the agent waits after so many failures in a row, in milliseconds. Full jitter: by a random number, anything
+/// between nothing and the longest wait of this failure.
+#[must_use]
+pub fn back_off_ms(failures: u32, random: u64) -> u64 {
     let (first, longest) = BACK_OFF_MS;
     let most = first.saturating_mul(1 << failures.min(16)).min(longest);
     random % most

@@ -90,7 +90,10 @@ impl Device {
     /// `UnlockNeeded` (another key), `UpgradeNeeded` (a newer store), `Damaged`, `Busy`, `StorageFull`.
     pub fn open(options: DeviceOptions) -> Result<Self, DeviceError> {
         let DeviceOptions { dir, key, env, language } = options;
-        make_dir(&dir)?;
+        // A disk that was given has no folders of the system.
+        if env.disk.is_none() {
+            make_dir(&dir)?;
+        }
         let open = OpenOptions { key, vfs: env.disk.clone(), day_offset_s: 8 * 3_600 };
         let writer = Writer::open(dir.join("gewu.db"), open)?;
         let member = writer.write(load_member)?;

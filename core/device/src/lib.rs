@@ -27,6 +27,7 @@ mod supervise;
 mod sync;
 mod writer;
 
+pub use agent::back_off_ms;
 pub use areas::FarOff;
 pub use case::{ActLine, ActionLine, CaseDetail};
 pub use classes::{ClassLine, ConditionLine};

@@ -5,7 +5,7 @@
 
 use biscuit_auth::builder::{Fact, Term};
 use biscuit_auth::builder_ext::AuthorizerExt;
-use biscuit_auth::datalog::RunLimits;
+use biscuit_auth::datalog::{RunLimits, SymbolTable};
 use biscuit_auth::{Algorithm, Biscuit, KeyPair};
 use gewu_model::fold::Who;
 use gewu_model::ids::{DeviceId, FeedId, GrantId, PersonId};
@@ -91,12 +91,16 @@ fn not_signed(error: impl std::fmt::Display) -> GrantError {
     GrantError::NotSigned { reason: error.to_string() }
 }
 
-/// Makes a token with the hub's key.
+/// Makes a token with the hub's key. `fresh`: random bytes, never used before; two grants that say the same are told
+/// apart by them.
 ///
 /// # Errors
 /// [`GrantError::NotSigned`] when the library refuses the key, which a key of ours never makes it do.
-pub fn make(hub: &PrivateKey, draft: &GrantDraft) -> Result<Vec<u8>, GrantError> {
-    let key = biscuit_auth::PrivateKey::from_bytes(&hub.seed(), Algorithm::Ed25519).map_err(not_signed)?;
+pub fn make(hub: &PrivateKey, draft: &GrantDraft, fresh: &[u8; 32]) -> Result<Vec<u8>, GrantError> {
+    let pair = |seed: &[u8]| biscuit_auth::PrivateKey::from_bytes(seed, Algorithm::Ed25519).map(|key| KeyPair::from(&key));
+    // The second key would sign a further block. Sealing ends that; it is given here because the library would ask the
+    // system for randomness.
+    let (key, next) = (pair(&hub.seed()).map_err(not_signed)?, pair(fresh).map_err(not_signed)?);
     let bytes = |bytes: &[u8]| Term::Bytes(bytes.to_vec());
     let fact = Fact::new(
         "grant".into(),
@@ -110,8 +114,8 @@ pub fn make(hub: &PrivateKey, draft: &GrantDraft) -> Result<Vec<u8>, GrantError>
             Term::Bool(draft.import),
         ],
     );
-    let token = Biscuit::builder().fact(fact).and_then(|builder| builder.build(&KeyPair::from(&key))).map_err(not_signed)?;
-    token.seal().and_then(|sealed| sealed.to_vec()).map_err(not_signed)
+    let token = Biscuit::builder().fact(fact).and_then(|builder| builder.build_with_key_pair(&key, SymbolTable::default(), &next));
+    token.map_err(not_signed)?.seal().and_then(|sealed| sealed.to_vec()).map_err(not_signed)
 }
 
 /// Checks a token against the hub's key and reads it.
@@ -195,7 +199,7 @@ mod tests {
     #[test]
     fn a_grant_says_what_was_granted_and_fits_a_qr_code() {
         let hub = PrivateKey::from_seed(&[9; 32]);
-        let token = make(&hub, &draft()).expect("made");
+        let token = make(&hub, &draft(), &[8; 32]).expect("made");
         let grant = read(&token, &hub.public()).expect("read");
         assert_eq!((grant.person, grant.role, grant.area, grant.device), (draft().person, draft().role, draft().area, draft().device));
         assert_eq!((grant.expires_s, grant.pack_min, grant.import), (1_800_000_000, 4, false));
@@ -205,7 +209,7 @@ mod tests {
     #[test]
     fn only_one_sealed_block_of_this_hub_is_a_grant() {
         let (hub, other) = (PrivateKey::from_seed(&[9; 32]), PrivateKey::from_seed(&[8; 32]));
-        let token = make(&hub, &draft()).expect("made");
+        let token = make(&hub, &draft(), &[8; 32]).expect("made");
         assert!(matches!(read(&token, &other.public()), Err(GrantError::NotSigned { .. })));
         assert!(matches!(read(&[0; 3_000], &hub.public()), Err(GrantError::TooLong { bytes: 3_000 })));
         let key = KeyPair::from(&biscuit_auth::PrivateKey::from_bytes(&hub.seed(), Algorithm::Ed25519).expect("a key"));

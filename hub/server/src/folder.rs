@@ -68,7 +68,8 @@ pub struct Own {
     pub tls: (Vec<u8>, Vec<u8>),
 }
 
-const TWENTY_YEARS_S: i64 = 20 * 365 * 86_400;
+const DAY_S: i64 = 86_400;
+const TWENTY_YEARS_S: i64 = 20 * 365 * DAY_S;
 
 /// Makes a hub's folder: keys, certificate, store, first pack. `names` are the addresses it will be reached under.
 /// Durable when it returns.
@@ -80,16 +81,10 @@ pub fn init(dir: &Path, make_pack: impl FnOnce(StreetId) -> Vec<u8>, names: &[St
     if dir.join("hub.db").exists() {
         return Err(FolderError::Taken { path: dir.to_owned() });
     }
-    let now_s = world.clock.now_s();
     let root = PrivateKey::from_seed(&random_array(&*world.random));
-    let street = StreetId::of_root_key(&root.public().bytes());
-    let json = make_pack(street);
-    let version = Pack::read(&json)?.version;
-    let hub_key = PrivateKey::from_seed(&random_array(&*world.random));
-    let from_s = now_s.saturating_sub(86_400);
-    let certificate = HubCertificate::make(&root, street, &hub_key.public(), from_s, now_s.saturating_add(TWENTY_YEARS_S));
-    let tls = tls::make_certificate(names, from_s)?;
-    let epoch = Epoch(random_array(&*world.random));
+    let json = make_pack(StreetId::of_root_key(&root.public().bytes()));
+    Pack::read(&json)?;
+    let tls = tls::make_certificate(names, world.clock.now_s().saturating_sub(DAY_S))?;
     let key: [u8; 32] = random_array(&*world.random);
     secret_file(&dir.join("key"), &key)?;
     secret_file(&dir.join("root"), &root.seed())?;
@@ -97,9 +92,30 @@ pub fn init(dir: &Path, make_pack: impl FnOnce(StreetId) -> Vec<u8>, names: &[St
     let pem = dir.join("certificate.pem");
     std::fs::write(&pem, certificate_pem(&tls.0)).map_err(io(&pem, "writing the certificate"))?;
     let db = Embedded::open(&dir.join("hub.db"), key)?;
-    let own = Own { street, root_key: root.public().bytes(), hub_key, certificate, epoch, tls };
-    let pack = SignedPack::make(&root, street, version, json);
-    save(&db, &own, &pack)?;
+    found(&db, &root, json, tls, world)
+}
+
+/// Makes what a hub keeps of its own in an empty store: keys, certificate, first pack. Durable when it returns.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn found(
+    db: &Embedded,
+    root: &PrivateKey,
+    pack_json: Vec<u8>,
+    tls: (Vec<u8>, Vec<u8>),
+    world: &World,
+) -> Result<Own, FolderError> {
+    let now_s = world.clock.now_s();
+    let root_key = root.public().bytes();
+    let street = StreetId::of_root_key(&root_key);
+    let version = Pack::read(&pack_json)?.version;
+    let hub_key = PrivateKey::from_seed(&random_array(&*world.random));
+    let (from_s, until_s) = (now_s.saturating_sub(DAY_S), now_s.saturating_add(TWENTY_YEARS_S));
+    let certificate = HubCertificate::make(root, street, &hub_key.public(), from_s, until_s);
+    let epoch = Epoch(random_array(&*world.random));
+    let own = Own { street, root_key, hub_key, certificate, epoch, tls };
+    save(db, &own, &SignedPack::make(root, street, version, pack_json))?;
     Ok(own)
 }
 
@@ -132,7 +148,11 @@ pub fn open(dir: &Path) -> Result<(Embedded, Own), FolderError> {
     Ok((db, own))
 }
 
-fn load(db: &Embedded) -> Result<Own, StoreError> {
+/// What a hub keeps of its own, out of its store.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn load(db: &Embedded) -> Result<Own, StoreError> {
     let damaged = || StoreError::Damaged { attempted: "reading the hub's own keys" };
     store::read(db, |tx| {
         let value = |key: &str| tx.meta(key)?.ok_or_else(damaged);

@@ -320,7 +320,7 @@ impl Hub {
     }
 
     fn hand_out(&self, draft: &GrantDraft, key: &PublicKey, used: Option<&Invite>) -> Result<Vec<u8>, TurnedDown> {
-        let token = grant::make(&self.own.hub_key, draft)?;
+        let token = grant::make(&self.own.hub_key, draft, &random_array(&*self.world.random))?;
         let grant = grant::read(&token, &self.own.hub_key.public())?;
         let now_s = self.now_s();
         let street_feed = folder::street_feed(&self.pack());

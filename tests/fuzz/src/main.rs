@@ -89,7 +89,7 @@ fn token() -> Vec<u8> {
         pack_min: 1,
         import: false,
     };
-    grant::make(&PrivateKey::from_seed(&[9; 32]), &draft).expect("a token")
+    grant::make(&PrivateKey::from_seed(&[9; 32]), &draft, &[8; 32]).expect("a token")
 }
 
 fn lines() -> Vec<u8> {

@@ -65,6 +65,7 @@ pub enum OpenError {
 pub struct Embedded {
     path: PathBuf,
     key: [u8; 32],
+    vfs: Option<String>,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
 }
@@ -96,13 +97,22 @@ impl Embedded {
     /// # Errors
     /// [`OpenError`].
     pub fn open(path: &Path, key: [u8; 32]) -> std::result::Result<Self, OpenError> {
-        let mut writer = connect(path, &key, true)?;
+        Self::open_on(path, key, None)
+    }
+
+    /// The same on a file layer of SQLite's by its name; `None`: the system's.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_on(path: &Path, key: [u8; 32], vfs: Option<&str>) -> std::result::Result<Self, OpenError> {
+        let mut writer = connect(path, &key, vfs, true)?;
         migrate(&mut writer, path)?;
-        Ok(Self { path: path.to_owned(), key, writer: Mutex::new(writer), idle_readers: Mutex::new(Vec::new()) })
+        let (path, vfs) = (path.to_owned(), vfs.map(str::to_owned));
+        Ok(Self { path, key, vfs, writer: Mutex::new(writer), idle_readers: Mutex::new(Vec::new()) })
     }
 }
 
-fn connect(path: &Path, key: &[u8; 32], create: bool) -> std::result::Result<Connection, OpenError> {
+fn connect(path: &Path, key: &[u8; 32], vfs: Option<&str>, create: bool) -> std::result::Result<Connection, OpenError> {
     let unusable = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => OpenError::WrongKey { path: path.to_owned() },
         _ if disk_full(&error) => OpenError::StorageFull,
@@ -110,7 +120,11 @@ fn connect(path: &Path, key: &[u8; 32], create: bool) -> std::result::Result<Con
     };
     let create = if create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
-    let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+    let connection = match vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs),
+        None => Connection::open_with_flags(path, flags),
+    }
+    .map_err(unusable)?;
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let pragmas = format!(
         "PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = 4096; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; \
@@ -157,7 +171,7 @@ impl HubStore for Embedded {
         let idle = lock(&self.idle_readers).pop();
         let mut reader = match idle {
             Some(reader) => reader,
-            None => connect(&self.path, &self.key, false)
+            None => connect(&self.path, &self.key, self.vfs.as_deref(), false)
                 .map_err(|error| StoreError::Engine { attempted: "opening a reader", reason: error.to_string() })?,
         };
         let tx = reader.transaction().map_err(engine("beginning to read"))?;
