@@ -21,6 +21,7 @@ mod me;
 pub mod network;
 mod observe;
 mod pages;
+mod recover;
 mod settle;
 mod status;
 mod supervise;

@@ -83,6 +83,7 @@ fn due(facts: &Facts) -> Vec<(NoticeCode, i64)> {
     let table = [
         (facts.trouble.full || facts.trouble.sync == Some(ErrorCode::StorageFull), NoticeCode::StorageFull, 0),
         (facts.trouble.sync == Some(ErrorCode::WrongHub), NoticeCode::CertificateChanged, 0),
+        (facts.trouble.sync == Some(ErrorCode::HubDoubtful), NoticeCode::HubDoubtful, 0),
         (facts.trouble.sync == Some(ErrorCode::UpgradeNeeded), NoticeCode::UpgradeNeeded, 0),
         (left_s.is_some_and(|left_s| left_s <= 0), NoticeCode::GrantExpired, 0),
         (
@@ -197,6 +198,7 @@ mod tests {
     fn the_last_attempts_are_told() {
         check(Facts { trouble: Trouble { sync: None, full: true }, ..well() }, &[(NoticeCode::StorageFull, 0)]);
         check(after_sync(ErrorCode::WrongHub), &[(NoticeCode::CertificateChanged, 0)]);
+        check(after_sync(ErrorCode::HubDoubtful), &[(NoticeCode::HubDoubtful, 0)]);
         check(after_sync(ErrorCode::UpgradeNeeded), &[(NoticeCode::UpgradeNeeded, 0)]);
         check(after_sync(ErrorCode::Defect), &[]);
     }

@@ -151,6 +151,28 @@ pub fn session_check(
     key.verify(SESSION, street, &[&device.0, challenge, hub_key], signature)
 }
 
+const REJOIN: &str = "gewu rejoin 1";
+
+/// Device key ‖ signature: shows that who holds a grant holds its device's key as well.
+#[must_use]
+pub fn rejoin_proof(key: &PrivateKey, street: StreetId, token: &[u8]) -> Vec<u8> {
+    let device_key = key.public().bytes();
+    let signature = key.sign(REJOIN, street, &[&device_key, blake3::hash(token).as_bytes()]);
+    [device_key.as_slice(), &signature].concat()
+}
+
+/// Reads and checks such a proof.
+///
+/// # Errors
+/// [`KeyError`] when it is not one, or the device does not hold the key.
+pub fn rejoin_check(proof: &[u8], street: StreetId, token: &[u8]) -> Result<PublicKey, KeyError> {
+    let (device_key, signature) = proof.split_first_chunk::<32>().ok_or(KeyError::NotAKey)?;
+    let key = PublicKey::from_bytes(device_key)?;
+    let signature = <&[u8; 64]>::try_from(signature).map_err(|_| KeyError::SignatureWrong)?;
+    key.verify(REJOIN, street, &[device_key, blake3::hash(token).as_bytes()], signature)?;
+    Ok(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +201,17 @@ mod tests {
         body[3] ^= 1;
         assert_eq!(enrol_check(&body, street), Err(KeyError::SignatureWrong));
         assert!(enrol_check(&body[1..], street).is_err());
+    }
+
+    #[test]
+    fn a_proof_of_rejoining_is_bound_to_its_grant_and_street() {
+        let key = PrivateKey::from_seed(&[4; 32]);
+        let street = StreetId([5; 16]);
+        let proof = rejoin_proof(&key, street, b"token");
+        assert_eq!(rejoin_check(&proof, street, b"token"), Ok(key.public()));
+        assert!(rejoin_check(&proof, street, b"other").is_err());
+        assert!(rejoin_check(&proof, StreetId([6; 16]), b"token").is_err());
+        assert!(rejoin_check(&proof[1..], street, b"token").is_err());
     }
 
     #[test]

@@ -167,6 +167,14 @@ impl Head {
         head
     }
 
+    /// The same, signed with what the hub's last backup covers of the feed.
+    #[must_use]
+    pub fn backed_up(self, hub: &PrivateKey, street: StreetId, backup_n: u64) -> Self {
+        let mut head = Self { backup_n, ..self };
+        head.signature = hub.sign(Self::PURPOSE, street, &head.parts().each_ref().map(Vec::as_slice));
+        head
+    }
+
     fn parts(&self) -> [Vec<u8>; 7] {
         [
             vec![FORMAT, SUITE],

@@ -4,6 +4,8 @@
 //! Where it does not come out, the caller rolls back, asks for the lines' hashes and calls again with them: then each
 //! entry that differs is kept apart by name, its hash stands for it, and so does the hash of whatever rests on it.
 
+use std::collections::BTreeSet;
+
 use foldhash::{HashMap, HashMapExt};
 use gewu_log::columns::{Carried, Dep, Line, Stripped};
 use gewu_log::entry::{self, Entry};
@@ -17,6 +19,7 @@ use gewu_model::rights::Role;
 use gewu_model::time::Basis;
 
 use crate::error::{Attempt, StoreError};
+use crate::lines::Beside;
 use crate::rows::{EntryRow, detail_column, entries_at, entry_at, signed};
 use crate::sql;
 use crate::write::Write;
@@ -25,7 +28,7 @@ use crate::write::Write;
 const QUARANTINED_BYTES_MAX: usize = 4 * 1024;
 
 /// What applying some lines did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppliedLines {
     /// Chain value after the last of them: compare it with the signed head.
     pub head: HeadHash,
@@ -33,6 +36,8 @@ pub struct AppliedLines {
     pub n: u64,
     /// Acts that were not here before.
     pub new_acts: u64,
+    /// Who did them.
+    pub new_authors: BTreeSet<DeviceId>,
     /// Verdicts newly known of acts that were here.
     pub heard: u64,
     /// Entries and notices kept apart.
@@ -77,6 +82,7 @@ impl Answer {
 /// An entry of the frame that is here now.
 #[derive(Clone, Copy)]
 struct Met {
+    id: i64,
     change: ChangeHash,
 }
 
@@ -118,13 +124,15 @@ impl Write<'_> {
     ) -> Result<AppliedLines, StoreError> {
         let n = from_n.saturating_sub(1);
         let head = if n == 0 { HeadHash::start(street, feed) } else { head };
-        let mut applied = AppliedLines { head, n, new_acts: 0, heard: 0, quarantined: 0, changed: false };
+        let new_authors = BTreeSet::new();
+        let mut applied = AppliedLines { head, n, new_acts: 0, new_authors, heard: 0, quarantined: 0, changed: false };
         let mut chain = head;
         let mut n = n;
         let mut frame = Frame { street_feed: feed, entries: Vec::new(), known: HashMap::new(), applied: &mut applied };
         for (at, line) in lines.iter().enumerate() {
             n += 1;
             let expected = expected.and_then(|hashes| hashes.get(at)).copied();
+            self.line_bytes = self.line_bytes.saturating_add(counted_bytes(line));
             chain = match &line.carried {
                 Carried::Notice(bytes) => {
                     let hash = self.apply_notice(&mut frame, n, line.hub_time_s, bytes, expected)?;
@@ -132,6 +140,8 @@ impl Write<'_> {
                 }
                 Carried::Hash(hash) => {
                     let hash = expected.map_or(*hash, EntryHash);
+                    let said = Said { verdict: line.verdict, hub_time_s: signed(line.hub_time_s) };
+                    self.put_beside(feed, n, &Beside::Hash(hash, said))?;
                     chain.then_entry(n, hash, line.verdict, line.hub_time_s)
                 }
                 Carried::Entry(stripped) => {
@@ -139,6 +149,11 @@ impl Write<'_> {
                     let at = At { n, said, stripped, expected: expected.map(EntryHash) };
                     let (hash, met) = self.apply_entry(&mut frame, &at)?;
                     frame.entries.push(met);
+                    match met {
+                        None => self.put_beside(feed, n, &Beside::Hash(hash, said))?,
+                        Some(met) if stripped.feed != feed => self.put_beside(feed, n, &Beside::Entry(met.id))?,
+                        Some(_) => {}
+                    }
                     if let Some(met) = met {
                         frame.known.insert((stripped.feed, stripped.author, stripped.seq), met.change);
                     }
@@ -210,9 +225,10 @@ impl Write<'_> {
         }
         let n = (stripped.feed == frame.street_feed).then_some(at.n);
         match self.take(&entry, Some(at.said), n)? {
-            Ok(_) => {
+            Ok(id) => {
                 frame.applied.new_acts += 1;
-                Ok((hash, Some(Met { change: entry.change })))
+                frame.applied.new_authors.insert(entry.author);
+                Ok((hash, Some(Met { id, change: entry.change })))
             }
             Err(RecordError::Guard(error)) => self.keep_apart(frame, at, hash, error.code()),
             Err(RecordError::Waits { .. } | RecordError::NeedsRows) => self.waits(frame, at),
@@ -269,8 +285,8 @@ impl Write<'_> {
                 return self.keep_apart(frame, at, expected, GuardError::Hash.code()).map(Some);
             }
             let n = (stripped.feed == frame.street_feed).then_some(at.n);
-            frame.applied.heard += u64::from(self.hear_row(&row, at.said, n)?);
-            return Ok(Some((hash, Some(Met { change: row.change }))));
+            frame.applied.heard += u64::from(self.hear_line(&row, at.said, n)?);
+            return Ok(Some((hash, Some(Met { id: row.id, change: row.change }))));
         }
         Ok(None)
     }
@@ -331,9 +347,9 @@ impl Write<'_> {
         let id = self.cache.feed(self.db, feed)?;
         let bytes = minicbor::to_vec(signed_head).unwrap_or_else(|never| unreachable!("{never}"));
         let mut set = self.db.prepare_cached(sql::SET_CURSOR).attempt(attempted)?;
-        set.execute((id, signed_head.epoch.0.as_slice(), signed(signed_head.n), signed_head.hash.as_slice(), bytes))
+        set.execute((id, signed_head.epoch.0.as_slice(), signed(signed_head.n), signed_head.hash.as_slice(), &bytes))
             .attempt(attempted)?;
-        Ok(())
+        self.keep_head(id, signed_head, &bytes)
     }
 
     /// Keeps until when the hub knows an area, Unix seconds.
@@ -358,7 +374,11 @@ impl Write<'_> {
     /// [`StoreError`]; `Damaged` for a position that no batch named.
     pub fn hear(&mut self, position: u64, n: u64, said: Said) -> Result<(), StoreError> {
         let row = entry_at(self.db, signed(position))?;
-        self.hear_row(&row, said, Some(n)).map(drop)
+        if row.said.is_some() {
+            return Ok(());
+        }
+        let n = self.tell(&row, n)?;
+        self.hear_row(&row, said, n).map(drop)
     }
 
     /// Notes that the hub has an entry and gave it no line: it is not sent again. Nothing happens where its line is known.
@@ -378,6 +398,23 @@ impl Write<'_> {
     /// [`StoreError`].
     pub fn mark_malformed(&mut self, position: u64, code: &str) -> Result<(), StoreError> {
         self.mark_sent(position, &Answer::Malformed(code.to_owned()))
+    }
+
+    /// Notes what a line says of an entry that is here. The signed head vouches for it: where the hub was put back and has
+    /// judged anew, the new word takes the place of the old one.
+    fn hear_line(&mut self, row: &EntryRow, said: Said, n: Option<u64>) -> Result<bool, StoreError> {
+        let attempted = "noting a line";
+        self.shown(row.id)?;
+        if row.said.is_none_or(|before| before == said) {
+            return self.hear_row(row, said, n);
+        }
+        let mut hear = self.db.prepare_cached(sql::HEAR).attempt(attempted)?;
+        hear.execute((row.id, said.verdict.0, said.hub_time_s)).attempt(attempted)?;
+        if let Some(n) = n {
+            self.db.prepare_cached(sql::NUMBER_LINE).attempt(attempted)?.execute((row.id, signed(n))).attempt(attempted)?;
+        }
+        self.fold_anew(row.record)?;
+        Ok(true)
     }
 
     fn hear_row(&mut self, row: &EntryRow, said: Said, n: Option<u64>) -> Result<bool, StoreError> {
@@ -414,6 +451,19 @@ impl Write<'_> {
         .attempt(attempted)?;
         Ok(true)
     }
+}
+
+/// What a line counts towards a piece: see [`crate::lines`].
+fn counted_bytes(line: &Line) -> u64 {
+    let bytes = match &line.carried {
+        Carried::Notice(bytes) => bytes.len(),
+        Carried::Hash(_) => 0,
+        Carried::Entry(stripped) => {
+            let detail = stripped.detail.as_ref().map_or(0, |detail| detail.cbor.len() + 16);
+            stripped.act.len() + detail + 32 * stripped.deps.len()
+        }
+    };
+    u64::try_from(bytes + crate::lines::LINE_BYTES).unwrap_or(u64::MAX)
 }
 
 /// Whether the detail is the one whose hash the act holds.

@@ -24,6 +24,7 @@ mod drafts;
 mod error;
 mod export;
 mod held;
+mod lines;
 mod open;
 mod outgoing;
 mod pages;
@@ -37,6 +38,7 @@ mod tally;
 mod write;
 
 pub use apply::{Answer, AppliedLines};
+pub use lines::Piece;
 pub use drafts::{DRAFT_BYTES_MAX, DraftRow};
 pub use error::{OpenError, StoreError};
 pub use export::EntryWithLine;

@@ -123,7 +123,7 @@ impl Reader {
         Ok((closed, false))
     }
 
-    fn outgoing_entry(&self, db: &Connection, row: &EntryRow) -> Result<Outgoing, StoreError> {
+    pub(crate) fn outgoing_entry(&self, db: &Connection, row: &EntryRow) -> Result<Outgoing, StoreError> {
         let attempted = "reading what is to be sent";
         let (entry, deps) = self.entry(db, row)?;
         let mut named = Vec::with_capacity(deps.len());

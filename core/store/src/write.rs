@@ -73,11 +73,21 @@ pub struct Write<'a> {
     pub(crate) refold_all: bool,
     /// Prepared at the first entry: asking for it at each costs as much as folding one.
     insert_entry: Option<CachedStatement<'a>>,
+    /// Counted bytes of lines since the last head.
+    pub(crate) line_bytes: u64,
 }
 
 impl<'a> Write<'a> {
     pub(crate) fn new(db: &'a Connection, cache: &'a mut Cache) -> Self {
-        Self { db, cache, held: HashMap::new(), by_id: HashMap::new(), refold_all: false, insert_entry: None }
+        Self {
+            db,
+            cache,
+            held: HashMap::new(),
+            by_id: HashMap::new(),
+            refold_all: false,
+            insert_entry: None,
+            line_bytes: 0,
+        }
     }
 
     /// A small thing by name.

@@ -141,6 +141,10 @@ pub trait HubWrite {
     fn put_header(&mut self, record: RecordId, header: &Header) -> Result<()>;
     /// Last line and chain value of a feed; `None` before its first.
     fn feed(&mut self, feed: FeedId) -> Result<Option<(u64, HeadHash)>>;
+    /// Chain value after line `n`; `None` when there is no such line. Line 0 is the caller's to know.
+    fn head_at(&mut self, feed: FeedId, n: u64) -> Result<Option<HeadHash>>;
+    /// Whether a feed has this notice after a line.
+    fn has_notice(&mut self, feed: FeedId, after_n: u64, notice: &[u8]) -> Result<bool>;
     /// Writes a line and moves its feed's counter.
     fn put_line(&mut self, line: &NewLine) -> Result<()>;
     /// Feeds in which a record is a guest.
@@ -222,6 +226,8 @@ pub trait HubRead {
     fn each_entry(&self, each: &mut dyn FnMut(Entry, u64, Said)) -> Result<()>;
     /// A value of the hub's own.
     fn meta(&self, key: &str) -> Result<Option<Vec<u8>>>;
+    /// Last line of every feed that has one, by feed.
+    fn feeds(&self) -> Result<Vec<(FeedId, u64)>>;
     /// The newest pack.
     fn newest_pack(&self) -> Result<Option<Vec<u8>>>;
 }

@@ -12,6 +12,7 @@ mod imports;
 mod power_cut;
 mod rebuilt;
 mod relocated;
+mod restored;
 mod screens;
 mod story;
 mod two_grids;

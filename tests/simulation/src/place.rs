@@ -60,6 +60,7 @@ pub fn pack(street: StreetId) -> Vec<u8> {
         name: code.into(),
         number: None,
         parent,
+        middle: None,
     };
     let top = Some(Post::Street.feed(street));
     let mut areas = vec![area(AreaKind::Street, "street", None)];

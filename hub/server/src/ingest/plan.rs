@@ -47,6 +47,8 @@ pub(super) struct Planned {
     pub stripped: Stripped,
     pub change: Option<ChangeHash>,
     pub hash: Option<EntryHash>,
+    /// Of its line.
+    pub hub_time_s: i64,
     pub fate: Fate,
 }
 
@@ -87,7 +89,23 @@ impl<'a> Plan<'a> {
 
     /// Adds the next entry. `vouched`: whether the sender's hashes make its seal come out, where it sent any.
     pub(super) fn add(&mut self, stripped: &Stripped, vouched: Option<bool>, expected: Option<EntryHash>) -> Result<(), StoreError> {
-        let mut planned = Planned { stripped: stripped.clone(), change: None, hash: None, fate: Fate::Held };
+        self.plan(stripped, vouched, expected, None)
+    }
+
+    /// Adds a line that this hub gave out before, with the word that it said then.
+    pub(super) fn add_line(&mut self, stripped: &Stripped, hash: EntryHash, said: Said) -> Result<(), StoreError> {
+        self.plan(stripped, None, Some(hash), Some(said))
+    }
+
+    fn plan(
+        &mut self,
+        stripped: &Stripped,
+        vouched: Option<bool>,
+        expected: Option<EntryHash>,
+        word: Option<Said>,
+    ) -> Result<(), StoreError> {
+        let hub_time_s = word.map_or(self.now_s, |said| said.hub_time_s);
+        let mut planned = Planned { stripped: stripped.clone(), change: None, hash: None, hub_time_s, fate: Fate::Held };
         if vouched == Some(false) {
             planned.fate = Fate::Malformed("seal");
         } else if let Some(entry) = self.rebuild(stripped)? {
@@ -95,7 +113,7 @@ impl<'a> Plan<'a> {
             planned.hash = Some(entry.hash());
             planned.fate = match expected {
                 Some(expected) if expected != entry.hash() => Fate::Malformed("hash"),
-                _ => self.fate(entry)?,
+                _ => self.fate(entry, word)?,
             };
             if matches!(planned.fate, Fate::Malformed(_)) {
                 planned.change = None;
@@ -169,7 +187,7 @@ impl<'a> Plan<'a> {
         {
             let mut rows = rows;
             rows.extend(self.planned.iter().filter_map(|planned| match &planned.fate {
-                Fate::Line { entry, verdict, .. } if entry.record == id => Some(row(entry, *verdict, self.now_s)),
+                Fate::Line { entry, verdict, .. } if entry.record == id => Some(row(entry, *verdict, planned.hub_time_s)),
                 _ => None,
             }));
             open.record.give_rows(rows);
@@ -177,19 +195,20 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn fate(&mut self, entry: Entry) -> Result<Fate, StoreError> {
+    fn fate(&mut self, entry: Entry, word: Option<Said>) -> Result<Fate, StoreError> {
+        let place = (entry.feed, entry.author, entry.seq);
         let found = self.tx.at(entry.feed, entry.author, entry.seq)?;
         if let Some(found) = found.iter().find(|found| found.hash == entry.hash()) {
             return Ok(Fate::Had(found.clone()));
         }
-        let here = !self.filled.insert((entry.feed, entry.author, entry.seq));
-        if here || !found.is_empty() {
+        // What was kept as evidence has no place: it may come back before the entry that has.
+        let taken = self.filled.contains(&place) || found.iter().any(|found| !found.forked);
+        let was_forked = word.is_some_and(|said| said.verdict == Verdict::refused(Refusal::Forked));
+        if taken || was_forked || (word.is_none() && self.second_of_its_count(&entry)) {
             return Ok(Fate::Forked(Box::new(entry)));
         }
-        if self.second_of_its_count(&entry) {
-            return Ok(Fate::Forked(Box::new(entry)));
-        }
-        self.line(entry)
+        self.filled.insert(place);
+        self.line(entry, word)
     }
 
     /// Whether the record has another change of this author with the same count: a fork within the record.
@@ -201,15 +220,17 @@ impl<'a> Plan<'a> {
         })
     }
 
-    fn line(&mut self, entry: Entry) -> Result<Fate, StoreError> {
+    fn line(&mut self, entry: Entry, word: Option<Said>) -> Result<Fate, StoreError> {
         let hub = self.hub;
         let whom = |grant: GrantId| hub.who(grant);
-        let seen = match self.seen(&entry, &whom)? {
-            Ok(seen) => seen,
-            Err(_) => return Ok(Fate::Held),
+        let (verdict, hub_time_s) = match word {
+            Some(said) => (said.verdict, said.hub_time_s),
+            None => match self.seen(&entry, &whom)? {
+                Ok(seen) => (self.verdict(&entry, &seen), self.now_s),
+                Err(_) => return Ok(Fate::Held),
+            },
         };
-        let verdict = self.verdict(&entry, &seen);
-        let said = Some(Said { verdict, hub_time_s: self.now_s });
+        let said = Some(Said { verdict, hub_time_s });
         let mut taken = self.records.get_mut(&entry.record).map(|open| open.record.take(&entry, said, &whom));
         if matches!(taken, Some(Err(RecordError::NeedsRows))) {
             self.load_rows(entry.record)?;

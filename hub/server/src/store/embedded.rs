@@ -110,6 +110,22 @@ impl Embedded {
         let (path, vfs) = (path.to_owned(), vfs.map(str::to_owned));
         Ok(Self { path, key, vfs, writer: Mutex::new(writer), idle_readers: Mutex::new(Vec::new()) })
     }
+
+    /// Writes one consistent moment of the store into a new file, under the same key, while others read and write here.
+    /// Durable when it returns.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was begun of the file can be removed.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        let attempted = "copying the store";
+        let reader = connect(&self.path, &self.key, self.vfs.as_deref(), false)
+            .map_err(|error| StoreError::Engine { attempted, reason: error.to_string() })?;
+        // The file that VACUUM makes takes the defaults, not what was set for this one.
+        reader.execute_batch("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256;").map_err(engine(attempted))?;
+        reader.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map_err(engine(attempted))?;
+        let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
+        synced.map_err(|error| StoreError::Engine { attempted, reason: error.to_string() })
+    }
 }
 
 fn connect(path: &Path, key: &[u8; 32], vfs: Option<&str>, create: bool) -> std::result::Result<Connection, OpenError> {
@@ -229,6 +245,14 @@ fn header(tx: &Connection, record: RecordId) -> Result<Option<Header>> {
     blob.map(|blob| minicbor::decode(&blob).map_err(|_| StoreError::Damaged { attempted })).transpose()
 }
 
+fn head_at(tx: &Connection, feed: FeedId, n: u64) -> Result<Option<HeadHash>> {
+    tx.prepare_cached("SELECT head FROM line WHERE street = ?1 AND feed = ?2 AND n = ?3")
+        .and_then(|mut query| {
+            query.query_row(params![STREET, feed.0, signed(n)], |row| Ok(HeadHash(bytes(row, 0)?))).optional()
+        })
+        .map_err(engine("reading a head"))
+}
+
 impl HubWrite for Write<'_> {
     fn header(&mut self, record: RecordId) -> Result<Option<Header>> {
         header(self.tx, record)
@@ -321,6 +345,18 @@ impl HubWrite for Write<'_> {
                 query.query_row(params![STREET, feed.0], |row| Ok((natural(row.get(0)?), HeadHash(bytes(row, 1)?)))).optional()
             })
             .map_err(engine("reading a feed's counter"))
+    }
+
+    fn head_at(&mut self, feed: FeedId, n: u64) -> Result<Option<HeadHash>> {
+        head_at(self.tx, feed, n)
+    }
+
+    fn has_notice(&mut self, feed: FeedId, after_n: u64, notice: &[u8]) -> Result<bool> {
+        self.tx
+            .prepare_cached("SELECT 1 FROM line WHERE street = ?1 AND feed = ?2 AND n > ?3 AND notice = ?4 LIMIT 1")
+            .and_then(|mut query| query.query_row(params![STREET, feed.0, signed(after_n), notice], |_| Ok(())).optional())
+            .map(|found| found.is_some())
+            .map_err(engine("looking up a notice"))
     }
 
     fn put_line(&mut self, line: &NewLine) -> Result<()> {
@@ -493,12 +529,7 @@ fn listed(row: &SqlRow<'_>) -> rusqlite::Result<Listed> {
 
 impl HubRead for Read<'_> {
     fn head_at(&self, feed: FeedId, n: u64) -> Result<Option<HeadHash>> {
-        self.tx
-            .prepare_cached("SELECT head FROM line WHERE street = ?1 AND feed = ?2 AND n = ?3")
-            .and_then(|mut query| {
-                query.query_row(params![STREET, feed.0, signed(n)], |row| Ok(HeadHash(bytes(row, 0)?))).optional()
-            })
-            .map_err(engine("reading a head"))
+        head_at(self.tx, feed, n)
     }
 
     fn last_n(&self, feed: FeedId) -> Result<u64> {
@@ -666,6 +697,15 @@ impl HubRead for Read<'_> {
 
     fn meta(&self, key: &str) -> Result<Option<Vec<u8>>> {
         meta(self.tx, key)
+    }
+
+    fn feeds(&self) -> Result<Vec<(FeedId, u64)>> {
+        self.tx
+            .prepare_cached("SELECT feed, n FROM feed WHERE street = ?1 ORDER BY feed")
+            .and_then(|mut query| {
+                query.query_map(params![STREET], |row| Ok((FeedId(bytes(row, 0)?), natural(row.get(1)?))))?.collect()
+            })
+            .map_err(engine("reading the feeds"))
     }
 
     fn newest_pack(&self) -> Result<Option<Vec<u8>>> {
