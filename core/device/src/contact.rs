@@ -40,6 +40,11 @@ impl Contact {
         Self { last: bytes.and_then(|bytes| minicbor::decode(bytes).ok()), bearer: None }
     }
 
+    /// The next request signs in anew: the device is another one.
+    pub(crate) fn forget_session(&mut self) {
+        self.bearer = None;
+    }
+
     /// Unix seconds by the hub's clock.
     pub(crate) fn last_s(&self) -> Option<i64> {
         self.last.map(|last| last.hub_time_s)

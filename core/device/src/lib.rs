@@ -16,6 +16,7 @@ mod drafts;
 pub mod env;
 mod error;
 mod export;
+mod fork;
 mod identity;
 mod me;
 pub mod network;

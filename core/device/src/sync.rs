@@ -92,10 +92,18 @@ impl Inner {
     fn sync_all(&self, stopped: &dyn Fn() -> bool) -> Result<SyncReport, DeviceError> {
         let mut sizes = relaxed(&self.syncing);
         let mut report = SyncReport::default();
-        let member = self.member()?;
+        let mut member = self.member()?;
         let (mut pushed, mut pulled) = self.both_ways(&member, &mut sizes, stopped, &mut report)?;
-        if pushed.is_ok() && pulled.unsent {
-            // What a hub that was put back has lost is unsent again. Once: the rest can wait for the next round.
+        for again in [true, false] {
+            if pushed.is_err() {
+                break;
+            }
+            member = self.mind_copies(member, &mut pulled)?;
+            // What a hub that was put back has lost is unsent again, and so is what was done anew after a collision with a
+            // copy. Once: the rest can wait for the next round.
+            if !again || !pulled.unsent {
+                break;
+            }
             (pushed, pulled) = self.both_ways(&member, &mut sizes, stopped, &mut report)?;
         }
         if pulled.pack_version > member.pack.version {
@@ -182,10 +190,12 @@ impl Inner {
         budget_bytes: usize,
         after: u64,
     ) -> Result<(push::Event, Sent), DeviceError> {
-        let (key, street) = (member.key.clone(), member.street);
+        let (keys, street) = ([member.former.as_slice(), &[member.key.clone()]].concat(), member.street);
         self.writer.write(move |store| {
             store.write(|tx| {
-                tx.seal_own(&key, street)?;
+                for key in &keys {
+                    tx.seal_own(key, street)?;
+                }
                 Ok::<_, DeviceError>(())
             })
         })?;
@@ -304,6 +314,7 @@ impl Inner {
         let cursor = self.writer.read(|reader| Ok(reader.cursor(lines.feed)?))?;
         pulled.new_epoch |= cursor.is_some_and(|cursor| cursor.epoch != lines.head.epoch);
         let before = cursor.map_or_else(|| HeadHash::start(street, lines.feed), |cursor| cursor.head);
+        pulled.note_successions(&lines.lines, member.grant.device);
         let (applied, lines) = self.writer.write(move |store| {
             let applied = store.write(|tx| {
                 for token in &tokens {
@@ -333,6 +344,7 @@ impl Inner {
             }
         })?;
         let Some(applied) = applied else { return Ok(pull::Event::HeadWrong(lines)) };
+        pulled.in_own_name |= applied.new_authors.contains(&member.grant.device);
         report.received += applied.new_acts;
         report.quarantined += applied.quarantined;
         if applied.new_acts > 0 || applied.heard > 0 {
@@ -374,8 +386,12 @@ pub(crate) struct Pulled {
     pub new_epoch: bool,
     /// Feeds that were set back; each is once at most.
     pub set_back: std::collections::BTreeSet<gewu_model::ids::FeedId>,
-    /// Something is unsent again.
+    /// Something is unsent again, or anew.
     pub unsent: bool,
+    /// A line carried an act of this device that it has not done.
+    pub in_own_name: bool,
+    /// Devices that go on for this one.
+    pub succeeded_by: std::collections::BTreeSet<gewu_model::ids::DeviceId>,
 }
 
 /// What of a sent batch is needed when the answers come.

@@ -173,6 +173,28 @@ pub fn rejoin_check(proof: &[u8], street: StreetId, token: &[u8]) -> Result<Publ
     Ok(key)
 }
 
+const SUCCEED: &str = "gewu succeed 1";
+
+/// Body of `POST /v1/succeed`: new device key ‖ signature by it over the old device and itself.
+#[must_use]
+pub fn succeed_request(key: &PrivateKey, street: StreetId, old: DeviceId) -> Vec<u8> {
+    let device_key = key.public().bytes();
+    let signature = key.sign(SUCCEED, street, &[&old.0, &device_key]);
+    [device_key.as_slice(), &signature].concat()
+}
+
+/// Reads and checks such a body.
+///
+/// # Errors
+/// [`KeyError`] when it is not one, or the device does not hold the key.
+pub fn succeed_check(body: &[u8], street: StreetId, old: DeviceId) -> Result<PublicKey, KeyError> {
+    let (device_key, signature) = body.split_first_chunk::<32>().ok_or(KeyError::NotAKey)?;
+    let key = PublicKey::from_bytes(device_key)?;
+    let signature = <&[u8; 64]>::try_from(signature).map_err(|_| KeyError::SignatureWrong)?;
+    key.verify(SUCCEED, street, &[&old.0, device_key], signature)?;
+    Ok(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +234,15 @@ mod tests {
         assert!(rejoin_check(&proof, street, b"other").is_err());
         assert!(rejoin_check(&proof, StreetId([6; 16]), b"token").is_err());
         assert!(rejoin_check(&proof[1..], street, b"token").is_err());
+    }
+
+    #[test]
+    fn a_succession_is_bound_to_the_old_device() {
+        let key = PrivateKey::from_seed(&[4; 32]);
+        let (street, old) = (StreetId([5; 16]), DeviceId([6; 16]));
+        let body = succeed_request(&key, street, old);
+        assert_eq!(succeed_check(&body, street, old), Ok(key.public()));
+        assert!(succeed_check(&body, street, DeviceId([7; 16])).is_err());
     }
 
     #[test]

@@ -119,6 +119,16 @@ pub enum Notice {
         #[n(0)]
         device: DeviceId,
     },
+    /// A phone that was copied, or is the copy, goes on under another identity.
+    #[n(4)]
+    Succeeded {
+        /// The identity that more than one phone had.
+        #[n(0)]
+        device: DeviceId,
+        /// The one that it goes on under.
+        #[n(1)]
+        by: DeviceId,
+    },
 }
 
 impl Notice {

@@ -11,11 +11,11 @@ use gewu_log::columns::{Carried, Dep, Line, Stripped};
 use gewu_log::entry::{self, Entry};
 use gewu_log::grant::Grant;
 use gewu_log::guard::GuardError;
-use gewu_log::line::{Head, HeadHash, Notice};
+use gewu_log::line::{Head, HeadHash, Notice, Verdict};
 use gewu_log::record::{RecordError, Said};
 use gewu_model::act::Act;
 use gewu_model::ids::{ChangeHash, DeviceId, EntryHash, FeedId, StreetId};
-use gewu_model::rights::Role;
+use gewu_model::rights::{Refusal, Role};
 use gewu_model::time::Basis;
 
 use crate::error::{Attempt, StoreError};
@@ -244,7 +244,7 @@ impl Write<'_> {
                 Dep::Here(place) => frame.entries.get(*place).copied().flatten().map(|met| met.change),
                 Dep::Known(author, seq) => match frame.known.get(&(stripped.feed, *author, *seq)) {
                     Some(change) => Some(*change),
-                    None => self.change_at(stripped.feed, *author, *seq)?,
+                    None => self.change_at(stripped, *author, *seq)?,
                 },
             };
             let Some(change) = change else { return Ok(None) };
@@ -254,9 +254,20 @@ impl Write<'_> {
         Ok(Some(deps))
     }
 
-    fn change_at(&mut self, feed: FeedId, author: DeviceId, seq: u64) -> Result<Option<ChangeHash>, StoreError> {
-        let Some(log) = self.cache.known_log(feed, author) else { return Ok(None) };
-        Ok(entries_at(self.db, log.id, seq)?.first().map(|entry| entry.change))
+    /// The change at a place in a log. Where a copy of this store went on, two have it: the hub means the one of this record
+    /// that it knows.
+    fn change_at(&mut self, of: &Stripped, author: DeviceId, seq: u64) -> Result<Option<ChangeHash>, StoreError> {
+        let Some(log) = self.cache.known_log(of.feed, author) else { return Ok(None) };
+        let rows = entries_at(self.db, log.id, seq)?;
+        let [first, _, ..] = rows.as_slice() else { return Ok(rows.first().map(|entry| entry.change)) };
+        let mut found: Option<(ChangeHash, bool)> = None;
+        for row in &rows {
+            let better = found.is_none_or(|(_, said)| !said && row.said.is_some());
+            if better && self.record_id(row.record)? == of.record {
+                found = Some((row.change, row.said.is_some()));
+            }
+        }
+        Ok(Some(found.map_or(first.change, |(change, _)| change)))
     }
 
     /// Compares with what has the same number in the same log; where it is the same entry, its verdict is heard.
@@ -425,6 +436,10 @@ impl Write<'_> {
                 self.db.prepare_cached(sql::NUMBER_LINE).attempt(attempted)?.execute((row.id, n)).attempt(attempted)?;
             }
             return Ok(false);
+        }
+        if said.verdict == Verdict::refused(Refusal::Forked) {
+            // It was here before anybody said anything of it: so it was done here.
+            self.note_fork(row.id)?;
         }
         let id = self.record_id(row.record)?;
         self.hold(id)?;

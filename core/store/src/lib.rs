@@ -23,6 +23,7 @@ mod derived;
 mod drafts;
 mod error;
 mod export;
+mod forks;
 mod held;
 mod lines;
 mod open;
@@ -38,8 +39,9 @@ mod tally;
 mod write;
 
 pub use apply::{Answer, AppliedLines};
-pub use lines::Piece;
 pub use drafts::{DRAFT_BYTES_MAX, DraftRow};
+pub use forks::Forked;
+pub use lines::Piece;
 pub use error::{OpenError, StoreError};
 pub use export::EntryWithLine;
 pub use open::{OpenOptions, SCHEMA_VERSION};

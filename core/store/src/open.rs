@@ -14,14 +14,15 @@ use crate::error::OpenError;
 use crate::sql;
 
 /// Number of the newest migration.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// All migrations, by number - 1. Never edited once released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/0001-entries.sql"),
     include_str!("../migrations/0002-drafts.sql"),
     include_str!("../migrations/0003-contested.sql"),
     include_str!("../migrations/0004-lines.sql"),
+    include_str!("../migrations/0005-forks.sql"),
 ];
 
 /// Marks the file as ours: "Gewu".
@@ -184,6 +185,7 @@ mod tests {
                 "1f729fe6cafb8aea159ce70400504515e2dbd0bd38d41f5a53431bbc664a511d",
                 "742660bb3499abae41b2b1cb0775498839b89fcd2f227b851e3e164d18b809be",
                 "c8f2399c694a3507b00e2d47ab6e9ee3c198b15d47843e2c0cdd7fcba638b1cb",
+                "b326584b943f51597c13753dfdd595b2914af5431ade3c0838ef372c732f64f6",
             ]
         );
     }

@@ -91,6 +91,9 @@ statements! {
         SHOWN = "DELETE FROM told WHERE entry = ?1";
         UNHEAR = "UPDATE entry SET verdict = NULL, hub_time_s = NULL, n = NULL WHERE id = ?1";
 
+        PUT_FORK = "INSERT OR IGNORE INTO fork (entry) VALUES (?1)";
+        DONE_AGAIN = "UPDATE fork SET again = (SELECT max(id) FROM entry) WHERE entry = ?1";
+
         PUT_SEAL = "INSERT OR IGNORE INTO seal (log, first, last, bytes) VALUES (?1, ?2, ?3, ?4)";
         LAST_SEAL = "SELECT bytes FROM seal WHERE log = ?1 ORDER BY first DESC LIMIT 1";
         SEAL_OF = "SELECT first, last, bytes FROM seal WHERE log = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1";
@@ -128,6 +131,9 @@ statements! {
         FEED_NAME = "SELECT feed FROM feed WHERE id = ?1";
     }
     cold {
+        ALL_FORKS = "SELECT entry, again IS NOT NULL FROM fork ORDER BY entry";
+        FORK_LOGS = "SELECT DISTINCT entry.log FROM fork JOIN entry ON entry.id = fork.entry WHERE fork.again IS NULL";
+        COUNT_FORKS = "SELECT count(*) - count(again), count(again) FROM fork";
         ALL_TOLD = "SELECT entry, feed FROM told ORDER BY entry";
         HOME_LINES = concat!("SELECT ", entry_columns!(), " FROM log JOIN entry ON entry.log = log.id \
             WHERE log.feed = ?1 AND entry.n > ?2 AND entry.n <= ?3");

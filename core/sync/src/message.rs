@@ -244,6 +244,15 @@ pub struct RejoinRequest {
     pub proof: ByteVec,
 }
 
+/// Reply to `POST /v1/succeed`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SucceedReply {
+    /// The token of the new identity's grant.
+    #[n(0)]
+    pub grant: ByteVec,
+}
+
 /// `POST /v1/wait`: answers when any feed is past its n.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(transparent)]

@@ -156,9 +156,9 @@ impl Writer<'_, '_> {
                 self.tx.put_quarantine(stripped.feed, stripped.author, stripped.seq, code, self.now_s)?;
                 Ok(Answer::Malformed { code: (*code).to_owned() })
             }
-            Fate::Forked(entry) => {
+            Fate::Forked { entry, guests } => {
                 let verdict = Verdict::refused(gewu_model::rights::Refusal::Forked);
-                let n = self.entry(entry, planned, verdict, true, &[])?;
+                let n = self.entry(entry, planned, verdict, true, guests)?;
                 Ok(Answer::Forked { n, hub_time_s })
             }
             Fate::Line { entry, verdict, guests, new_guests } => {

@@ -127,7 +127,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 pub trait HubWrite {
     /// A record's header.
     fn header(&mut self, record: RecordId) -> Result<Option<Header>>;
-    /// A record's rows, forks left out.
+    /// A record's rows, with forks: refused, and others may rest on them.
     fn rows(&mut self, record: RecordId) -> Result<Vec<Row>>;
     /// Numbers, names and words of a record's entries, in the order taken in.
     fn entries_of(&mut self, record: RecordId) -> Result<Vec<(i64, EntryHash, Said)>>;
@@ -206,7 +206,7 @@ pub trait HubRead {
     fn devices(&self) -> Result<Vec<StoredDevice>>;
     /// Records with a code: one, or twins.
     fn by_code(&self, code: Code) -> Result<Vec<RecordId>>;
-    /// A record with all its rows, forks left out, and the details beside them.
+    /// A record with all its rows, and the details beside them.
     fn record(&self, record: RecordId) -> Result<Option<WholeRecord>>;
     /// Open cases past their deadline, oldest first.
     fn overdue(&self, now_s: i64, limit: u32) -> Result<Vec<Listed>>;

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it is surprised")]
 
 mod apart;
+mod copied;
 mod documents;
 mod imports;
 mod power_cut;

@@ -1,4 +1,4 @@
-//! Endpoints by which a hub that was put back to an earlier state gets its lines and devices back from phones.
+//! Endpoints for what was copied or put back: a hub gets its lines and devices back from phones, a phone another identity.
 
 use axum::body::Bytes;
 use axum::extract::{Query, State};
@@ -85,4 +85,10 @@ pub async fn rejoin(State(shared): State<Shared>, body: Bytes) -> Result<Respons
     let request: RejoinRequest = read_frame(&body)?;
     blocking(&shared.hub, move |hub| Ok(hub.rejoin(&request)?)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `POST /v1/succeed`: a device whose store was copied goes on under another identity.
+pub async fn succeed(State(shared): State<Shared>, SignedIn(device): SignedIn, body: Bytes) -> Result<Response, Problem> {
+    let reply = blocking(&shared.hub, move |hub| Ok(hub.succeed(device, &body)?));
+    reply.await.map(|reply| frame(&reply))
 }

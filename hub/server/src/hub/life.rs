@@ -10,11 +10,11 @@
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
-use gewu_log::grant;
-use gewu_log::invitation::rejoin_check;
+use gewu_log::grant::{self, GrantDraft};
+use gewu_log::invitation::{rejoin_check, succeed_check};
 use gewu_log::line::{Head, HeadHash, Notice};
-use gewu_model::ids::{Epoch, FeedId};
-use gewu_sync::message::{RejoinRequest, ShowReply};
+use gewu_model::ids::{DeviceId, Epoch, FeedId};
+use gewu_sync::message::{RejoinRequest, ShowReply, SucceedReply};
 
 use super::{Hub, Known, TurnedDown, read};
 use crate::config::{World, random_array};
@@ -169,6 +169,42 @@ impl Hub {
         drop(devices);
         self.changed();
         Ok(())
+    }
+}
+
+impl Hub {
+    /// Gives a signed-in device another identity with the same grant, to its old end: its store was copied, and two phones
+    /// cannot go on in one log. The same new key again gets the same answer. Durable when it returns.
+    ///
+    /// # Errors
+    /// [`TurnedDown`].
+    pub fn succeed(&self, old: DeviceId, body: &[u8]) -> Result<SucceedReply, TurnedDown> {
+        let key = succeed_check(body, self.street(), old).map_err(|_| TurnedDown::Proof)?;
+        let device = key.device();
+        if let Some(known) = self.device_grant(device) {
+            let token = store::read(&*self.store, |tx| tx.token(known.id))?;
+            return token.map(|token| SucceedReply { grant: token.into() }).ok_or(TurnedDown::DeviceUnknown);
+        }
+        let before = self.device_grant(old).ok_or(TurnedDown::DeviceUnknown)?;
+        let draft = GrantDraft {
+            person: before.person,
+            role: before.role,
+            area: before.area,
+            device,
+            expires_s: before.expires_s,
+            pack_min: before.pack_min,
+            import: before.import,
+        };
+        // The notice first: where the hub dies in between, the phone asks again, and nobody misses it.
+        let notice = Notice::Succeeded { device: old, by: device };
+        if let Some(feed) = folder::street_feed(&self.pack()) {
+            store::write(&*self.store, |tx| match tx.has_notice(feed, 0, &notice.bytes())? {
+                true => Ok(()),
+                false => ingest::notice(self, tx, feed, &notice),
+            })?;
+        }
+        let token = self.hand_out(&draft, &key, None)?;
+        Ok(SucceedReply { grant: token.into() })
     }
 }
 

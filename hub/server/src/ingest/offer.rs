@@ -82,7 +82,7 @@ pub fn offer(
         match one.fate {
             Fate::Had(_) => reply.had += 1,
             Fate::Held | Fate::Malformed(_) => reply.missing += 1,
-            Fate::Forked(_) | Fate::Line { .. } => {
+            Fate::Forked { .. } | Fate::Line { .. } => {
                 writer.one(one)?;
                 reply.taken += 1;
             }

@@ -25,7 +25,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row as SqlRow, Transact
 use super::{Found, HubRead, HubStore, HubWrite, Invite, Lines, Listed, NewCarried, NewLine, StoreError, StoredDevice, WholeRecord};
 use rows::{ENTRY_COLUMNS, entry_of, outgoing_of};
 
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001-lines.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../migrations/0001-lines.sql"), include_str!("../../migrations/0002-forks.sql")];
 /// The one street of an embedded store; the column is there for the engines that hold many.
 const STREET: i64 = 1;
 
@@ -264,7 +265,7 @@ impl HubWrite for Write<'_> {
 
     fn entries_of(&mut self, record: RecordId) -> Result<Vec<(i64, EntryHash, Said)>> {
         let sql = "SELECT entry_no, entry_hash, verdict, hub_time_s FROM entry \
-                   WHERE street = ?1 AND record = ?2 AND forked = 0 ORDER BY entry_no";
+                   WHERE street = ?1 AND record = ?2 ORDER BY entry_no";
         let read = |row: &SqlRow<'_>| Ok((row.get(0)?, EntryHash(bytes(row, 1)?), said_of(row, 2, 3)?));
         self.tx
             .prepare_cached(sql)
@@ -552,12 +553,20 @@ impl HubRead for Read<'_> {
             query.query(params![STREET, feed.0, signed(after_n), signed(until_n)]).map_err(engine(attempted))?;
         let mut out = Lines::default();
         let mut used = 0;
+        let forked = forked_places(self.tx)?;
         while let Some(row) = found.next().map_err(engine(attempted))? {
             if used >= budget_bytes {
                 out.more = true;
                 break;
             }
-            let (line, bytes) = outgoing_line(row).map_err(engine(attempted))?;
+            let (mut line, bytes) = outgoing_line(row).map_err(engine(attempted))?;
+            if !forked.is_empty()
+                && let OutgoingCarried::Entry(out) = &mut line.carried
+            {
+                // A place that two entries have names neither.
+                let feed = out.entry.feed;
+                out.deps.iter_mut().for_each(|dep| *dep = dep.filter(|(author, seq)| !forked.contains(&(feed, *author, *seq))));
+            }
             used += bytes;
             out.head = Some(HeadHash(self::bytes(row, 4).map_err(engine(attempted))?));
             out.lines.push(line);
@@ -618,7 +627,7 @@ impl HubRead for Read<'_> {
     fn record(&self, record: RecordId) -> Result<Option<WholeRecord>> {
         let Some(header) = header(self.tx, record)? else { return Ok(None) };
         let rows = rows::rows(self.tx, record)?;
-        let sql = "SELECT change, detail FROM entry WHERE street = ?1 AND record = ?2 AND detail IS NOT NULL AND forked = 0";
+        let sql = "SELECT change, detail FROM entry WHERE street = ?1 AND record = ?2 AND detail IS NOT NULL";
         let details = self
             .tx
             .prepare_cached(sql)
@@ -714,6 +723,13 @@ impl HubRead for Read<'_> {
             .and_then(|mut query| query.query_row(params![STREET], |row| row.get(0)).optional())
             .map_err(engine("reading the pack"))
     }
+}
+
+fn forked_places(tx: &Connection) -> Result<std::collections::BTreeSet<(FeedId, DeviceId, u64)>> {
+    let read = |row: &SqlRow<'_>| Ok((FeedId(bytes(row, 0)?), DeviceId(bytes(row, 1)?), natural(row.get(2)?)));
+    tx.prepare_cached("SELECT feed, author, seq FROM entry INDEXED BY entry_forked WHERE street = ?1 AND forked = 1")
+        .and_then(|mut query| query.query_map(params![STREET], read)?.collect())
+        .map_err(engine("reading forks"))
 }
 
 fn outgoing_line(row: &SqlRow<'_>) -> rusqlite::Result<(OutgoingLine, u64)> {
