@@ -10,11 +10,11 @@ use gewu_log::columns::{Carried, Dep, Line, Stripped};
 use gewu_log::entry::{self, Entry};
 use gewu_log::grant::Grant;
 use gewu_log::guard::GuardError;
-use gewu_log::line::{Head, HeadHash, Notice};
+use gewu_log::line::{Head, HeadHash, Notice, Verdict};
 use gewu_log::record::{RecordError, Said};
 use gewu_model::act::Act;
 use gewu_model::ids::{ChangeHash, DeviceId, EntryHash, FeedId, StreetId};
-use gewu_model::rights::Role;
+use gewu_model::rights::{Refusal, Role};
 use gewu_model::time::Basis;
 
 use crate::error::{Attempt, StoreError};
@@ -204,6 +204,10 @@ impl Write<'_> {
         if other_home {
             // A second birth elsewhere: rule 3 sees the past only, and a birth has none.
             return self.keep_apart(frame, at, hash, GuardError::OtherFeed.code());
+        }
+        if at.said.verdict == Verdict::refused(Refusal::Forked) {
+            // The hub keeps it as evidence, outside of its record: an act here that named it would wait there for ever.
+            return self.keep_apart(frame, at, hash, "forked");
         }
         if !detail_fits(&entry) {
             let bytes = entry.detail.take().map(|detail| detail_column(&detail)).unwrap_or_default();
