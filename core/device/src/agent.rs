@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use gewu_model::sabotage::{self, Switch};
 use gewu_sync::frame::pack;
 use gewu_sync::message::WaitRequest;
 
@@ -154,6 +155,9 @@ fn ask(inner: &Inner) -> Result<bool, DeviceError> {
 pub fn back_off_ms(failures: u32, random: u64) -> u64 {
     let (first, longest) = BACK_OFF_MS;
     let most = first.saturating_mul(1 << failures.min(16)).min(longest);
+    if sabotage::on(Switch::RetryWithoutJitter) {
+        return most;
+    }
     random % most
 }
 

@@ -10,6 +10,7 @@ use gewu_model::case::due_in_s;
 use gewu_model::fold::{Effect, Standing};
 use gewu_model::ids::{GrantId, PersonId};
 use gewu_model::rights::{Refusal, Role};
+use gewu_model::sabotage::{self, Switch};
 use gewu_model::view::{ActAround, ActView, CaseView, Delivery, Sources, act_view, case_view};
 use gewu_words::{Language, Named as _, Word, refusal_words, say};
 use serde::Serialize;
@@ -171,6 +172,9 @@ impl Device {
         let mut history = Vec::new();
         for (row, effect) in stored.record.history(&whom) {
             let Ok(act) = Act::decode(&row.act) else { continue };
+            if refusal(row.said).is_some() && sabotage::on(Switch::DropOnRefuse) {
+                continue;
+            }
             let extra = stored.beside(&row.change);
             let around = ActAround {
                 entry: stored.record.entry_hash(row),
@@ -179,7 +183,7 @@ impl Device {
                 who: whom(act.grant),
                 standing: row.said.map_or(Standing::Unconfirmed, |said| said.verdict.standing(said.hub_time_s)),
                 refusal: refusal(row.said),
-                sent: extra.is_some_and(|extra| extra.sent),
+                sent: extra.is_some_and(|extra| extra.sent) || sabotage::on(Switch::StatusOptimistic),
                 detail: extra.and_then(|extra| extra.detail.clone()),
                 effect,
             };

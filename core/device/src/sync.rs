@@ -7,6 +7,7 @@ use gewu_log::record::Said;
 use gewu_model::act::Act;
 use gewu_model::ids::GrantId;
 use gewu_model::pack::Pack;
+use gewu_model::sabotage::{self, Switch};
 use gewu_sync::frame::{FrameSize, unpack};
 use gewu_sync::message::{Answer, Cursor};
 use gewu_sync::pull::{self, FeedLines, PullSession};
@@ -343,7 +344,12 @@ impl Inner {
                 Err(NotApplied::Store(error)) => Err(error.into()),
             }
         })?;
-        let Some(applied) = applied else { return Ok(pull::Event::HeadWrong(lines)) };
+        let Some(applied) = applied else {
+            if sabotage::on(Switch::SkipQuarantine) {
+                return Err(DeviceError::offline(ErrorCode::NoHub, "the head does not come out"));
+            }
+            return Ok(pull::Event::HeadWrong(lines));
+        };
         pulled.in_own_name |= applied.new_authors.contains(&member.grant.device);
         report.received += applied.new_acts;
         report.quarantined += applied.quarantined;

@@ -13,6 +13,7 @@ use gewu_model::case::CaseState;
 use gewu_model::fold::{Effect, FoldAct, Folded, Standing, Who, fold, step};
 use gewu_model::ids::{ChangeHash, DeviceId, EntryHash, FeedId, GrantId, RecordId};
 use gewu_model::rights::Refusal;
+use gewu_model::sabotage::{self, Switch};
 use gewu_model::time::Basis;
 use minicbor::{Decode, Encode};
 
@@ -73,6 +74,9 @@ impl Row {
     }
 
     fn order(&self) -> (u64, DeviceId, ChangeHash) {
+        if sabotage::on(Switch::WallClockOrder) {
+            return (u64::try_from(self.time_s).unwrap_or(0), self.author, self.change);
+        }
         (self.start_op, self.author, self.change)
     }
 

@@ -19,6 +19,7 @@ pub mod limit;
 pub mod pack;
 pub mod rate;
 pub mod rights;
+pub mod sabotage;
 pub mod tally;
 pub mod time;
 pub mod verdict;

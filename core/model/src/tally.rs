@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::case::{CaseState, Stage};
 use crate::day::Day;
 use crate::ids::FeedId;
+use crate::sabotage::{self, Switch};
 
 macro_rules! counts {
     ($($(#[$doc:meta])* $name:ident = $index:literal, $column:literal;)*) => {
@@ -151,6 +152,9 @@ impl Deltas {
     /// Replaces what `before` added by what `after` adds.
     pub fn replace(&mut self, before: &CaseState, after: &CaseState, day_offset_s: i32) {
         for (sign, state) in [(-1, before), (1, after)] {
+            if sign < 0 && sabotage::on(Switch::TallyWithoutSubtract) {
+                continue;
+            }
             for (area, day, counts) in contribution(state, day_offset_s) {
                 self.0.entry((area, day)).or_default().add(&counts, sign);
             }

@@ -279,8 +279,10 @@ fn a_resumption_counts_on_what_was_left_when_the_clock_stopped() {
     Question::of(resume(NOW + DAY)).seeing(stopped()).is(Err(Refusal::DeadlineWrong));
     // Nothing stood still: without effect, so there is nothing to be wrong.
     Question::of(resume(0)).seeing(filed()).is(Ok(()));
-    let suspended_after_its_end = CaseState { suspended_since_s: Some(NOW + 2 * DAY), ..filed() };
-    Question::of(resume(NOW + DAY)).seeing(suspended_after_its_end).is(Err(Refusal::DeadlineWrong));
+    // Somebody whose clock is wrong moved the deadline before the suspension: nothing was left, and it stays.
+    let suspended_after_its_end = || CaseState { suspended_since_s: Some(NOW + 2 * DAY), ..filed() };
+    Question::of(resume(NOW + DAY)).seeing(suspended_after_its_end()).is(Ok(()));
+    Question::of(resume(NOW + 2 * DAY)).seeing(suspended_after_its_end()).is(Err(Refusal::DeadlineWrong));
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(crate) struct Opened {
     body: u64,
     holder: Holder,
     generation: u64,
-    /// Its first sync makes its name durable, as SQLite's own layer does for logs and journals.
+    /// Its syncs make its name durable, as the first one does in SQLite's own layer for logs and journals.
     syncs_folder: bool,
     delete_on_close: bool,
 }
@@ -230,7 +230,8 @@ impl State {
         if let Some(body) = self.bodies.get_mut(&body) {
             body.open += 1;
         }
-        let syncs_folder = found.is_none() && log;
+        // Whoever may have made it: an earlier try may have failed before its first sync.
+        let syncs_folder = create && log;
         Some(Opened { body, holder: self.number(), generation: self.generation, syncs_folder, delete_on_close })
     }
 

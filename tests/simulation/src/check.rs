@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gewu_device::{ActLine, Device, RateQuery};
+use gewu_device::{ActLine, Device, DeviceError, RateQuery, SyncReport};
 use gewu_hub::figures::{self, CaseReply};
 use gewu_hub::hub::Hub;
 use gewu_hub::store::{self, Listed};
@@ -23,6 +23,11 @@ type Cases = BTreeMap<RecordId, (String, Vec<ActView>)>;
 
 /// First and last day that anything of a run can lie on.
 const DAYS: (Day, Day) = (Day(0), Day(80_000));
+
+/// Requests of a sync that moves nothing: signing in twice, a push, a pull.
+const REQUESTS_LEAST: u64 = 8;
+/// Acts that a request carries at least, once there are many.
+const ACTS_A_REQUEST: u64 = 8;
 
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| error.to_string())
@@ -54,6 +59,7 @@ pub struct Seen {
     hub: BTreeMap<RecordId, CaseReply>,
     headers: Vec<Listed>,
     phones: Vec<(std::sync::Arc<Phone>, Cases)>,
+    damaged: BTreeSet<RecordId>,
 }
 
 impl Seen {
@@ -64,18 +70,20 @@ impl Seen {
     pub fn of(world: &World) -> Result<Self, String> {
         let hub = world.hub.hub().ok_or("no hub")?;
         let headers = listed(&hub)?;
+        let damaged = world.damaged();
         let mut cases = BTreeMap::new();
-        for it in &headers {
+        for it in headers.iter().filter(|it| !damaged.contains(&it.record)) {
             let reply = figures::case(&hub, it.record).map_err(|error| error.to_string())?;
             cases.insert(it.record, reply.ok_or("a listed case is not there")?);
         }
         let mut phones = Vec::new();
         for phone in world.phones() {
             let device = phone.device().ok_or_else(|| format!("{} is not open", phone.name))?;
-            let held = cases_of(&device).map_err(|error| format!("{}: {error}", phone.name))?;
+            let mut held = cases_of(&device).map_err(|error| format!("{}: {error}", phone.name))?;
+            held.retain(|record, _| !damaged.contains(record));
             phones.push((phone, held));
         }
-        Ok(Self { hub: cases, headers, phones })
+        Ok(Self { hub: cases, headers, phones, damaged })
     }
 }
 
@@ -87,7 +95,7 @@ fn has(history: &[ActView], entry: &EntryHash) -> bool {
 pub fn nothing_is_lost(world: &World, seen: &Seen) {
     let ledger = world.ledger();
     let mut lost = Vec::new();
-    for (entry, promise) in &ledger.saved {
+    for (entry, promise) in ledger.saved.iter().filter(|(_, promise)| !seen.damaged.contains(&promise.record)) {
         for (phone, cases) in &seen.phones {
             let concerned = phone.index == promise.phone || phone.post == Post::Street;
             let held = cases.get(&promise.record).is_some_and(|(_, history)| has(history, entry));
@@ -181,6 +189,77 @@ pub fn history_follows_cause(world: &World, seen: &Seen) {
     }
 }
 
+/// Of texts and areas exactly those are shown that nobody replaced who had seen them: one, or several beside each other.
+pub fn what_stands_is_shown(world: &World, seen: &Seen) {
+    let mut broken = Vec::new();
+    let ledger = world.ledger();
+    for case in seen.hub.values() {
+        let effective: Vec<&ActView> = case.history.iter().filter(|act| act.effect == Effect::Effective).collect();
+        let known = effective.iter().all(|act| ledger.saved.contains_key(&act.entry) && act.kind != Some(Kind::Adopt));
+        if !known {
+            continue; // An adoption speaks for another act, and what the liar had seen nobody knows.
+        }
+        let standing = |writes: &dyn Fn(&ActView) -> bool| -> Vec<&ActView> {
+            let written: Vec<&ActView> = effective.iter().copied().filter(|act| writes(act)).collect();
+            let replaced = |act: &ActView| {
+                written.iter().any(|by| ledger.saved.get(&by.entry).is_some_and(|it| it.seen.contains(&act.entry)))
+            };
+            written.iter().copied().filter(|act| !replaced(act)).collect()
+        };
+        let is_birth = |act: &ActView| act.kind.is_some_and(Kind::is_birth);
+        let texts = standing(&|act| is_birth(act) || act.kind == Some(Kind::Revise) && act.text.is_some());
+        let texts: BTreeSet<Option<&String>> = texts.iter().map(|act| act.text.as_ref()).collect();
+        let shown = case.state.text.iter().flat_map(|field| std::iter::once(&field.value).chain(&field.contested));
+        let shown: BTreeSet<Option<&String>> = shown.map(Option::as_ref).collect();
+        if texts != shown {
+            broken.push(format!("text of {}: {shown:?} is shown, {texts:?} stands", case.state.record));
+        }
+        let areas = standing(&|act| is_birth(act) || act.kind == Some(Kind::Relocate));
+        let areas: BTreeSet<FeedId> =
+            areas.iter().map(|act| act.area.as_ref().map_or(case.home, |area| area.id)).collect();
+        let shown = case.state.area.iter().flat_map(|field| std::iter::once(&field.value).chain(&field.contested));
+        let shown: BTreeSet<FeedId> = shown.map(|area| area.id).collect();
+        if areas != shown {
+            broken.push(format!("area of {}: {shown:?} is shown, {areas:?} stands", case.state.record));
+        }
+    }
+    drop(ledger);
+    for broken in broken {
+        world.broken("stands", broken);
+    }
+}
+
+/// What the hub said it has, it has: also of a phone that sends two acts for one place.
+pub fn acknowledged_is_there(world: &World) {
+    let Some(hub) = world.hub.hub() else { return };
+    if !world.damaged().is_empty() {
+        return; // Which of its entries are still what they were is not known.
+    }
+    let mut missing = world.liar_was_told();
+    let read = hub.store().read(&mut |tx| {
+        tx.each_entry(&mut |entry, _, _| {
+            missing.remove(&entry.hash());
+        })
+    });
+    if read.is_err() || !missing.is_empty() {
+        world.broken("acknowledged", format_args!("the hub said it has {missing:?}"));
+    }
+}
+
+/// Nobody slows others: what a phone needs to be up to date depends on what moves, not on who floods or lies.
+pub fn nobody_slows_others(
+    world: &World,
+    phone: &Phone,
+    requests: u64,
+    synced: Option<&Result<SyncReport, DeviceError>>,
+) {
+    let Some(Ok(report)) = synced else { return };
+    let most = REQUESTS_LEAST.saturating_add(report.sent.saturating_add(report.received) / ACTS_A_REQUEST);
+    if requests > most {
+        world.broken("slow", format_args!("{} needed {requests} requests for {report:?}", phone.name));
+    }
+}
+
 /// Status and history never claim more than was acknowledged, and what was confirmed is never refused later.
 pub fn phones_are_truthful(world: &World) {
     // Where entries have their places is known from the hub; while it is down there is nothing to compare with.
@@ -189,20 +268,26 @@ pub fn phones_are_truthful(world: &World) {
     for phone in world.phones() {
         let Some(device) = phone.device().filter(|_| !phone.is_dead()) else { continue };
         match (cases_of(&device), device.status()) {
-            (Ok(cases), Ok(status)) => truthful(world, &phone, &cases, status.unsent),
+            (Ok(cases), Ok(status)) => truthful(world, &phone, cases, status.unsent),
             (Err(error), _) => world.broken("reads", format_args!("{}: {error}", phone.name)),
             (_, Err(error)) => world.broken("reads", format_args!("{}: {error}", phone.name)),
         }
     }
 }
 
-fn truthful(world: &World, phone: &Phone, cases: &Cases, unsent: u64) {
+fn truthful(world: &World, phone: &Phone, mut cases: Cases, unsent: u64) {
     let mut broken = Vec::new();
+    let acts = cases.values().flat_map(|(_, history)| history);
+    let only_here = acts.filter(|act| act.delivery == Delivery::OnThisPhone).count();
+    if u64::try_from(only_here) != Ok(unsent) {
+        broken.push(("truthful", format!("{} says {unsent} unsent and shows {only_here}", phone.name)));
+    }
+    let damaged = world.damaged();
+    cases.retain(|record, _| !damaged.contains(record));
     let mut ledger = world.ledger();
-    let mut only_here = 0;
     for act in cases.values().flat_map(|(_, history)| history) {
         match act.delivery {
-            Delivery::OnThisPhone => only_here += 1,
+            Delivery::OnThisPhone => {}
             _ if !ledger.was_told(phone.index, &act.entry) => {
                 broken.push(("truthful", format!("{} shows {} as {:?}", phone.name, act.entry, act.delivery)));
             }
@@ -214,9 +299,6 @@ fn truthful(world: &World, phone: &Phone, cases: &Cases, unsent: u64) {
         }
     }
     drop(ledger);
-    if unsent != only_here {
-        broken.push(("truthful", format!("{} says {unsent} unsent and shows {only_here}", phone.name)));
-    }
     for (check, what) in broken {
         world.broken(check, what);
     }
@@ -238,7 +320,10 @@ pub fn tallies_equal_a_scan(world: &World, seen: &Seen) {
     if told != recount {
         world.broken("tally", format_args!("the hub says {told:?}, a scan {recount:?}"));
     }
-    for (phone, _) in seen.phones.iter().filter(|(phone, _)| !matches!(phone.post, Post::Party(_))) {
+    // A case that a bit flipped in is counted here as the hub has it, and on phones as they have it.
+    let whole =
+        seen.phones.iter().filter(|(phone, _)| seen.damaged.is_empty() && !matches!(phone.post, Post::Party(_)));
+    for (phone, _) in whole {
         let mut all = Counts::default();
         for area in pack.areas.below(phone.post.feed(hub.street())) {
             recount.get(&area).iter().for_each(|counts| all.add(counts, 1));

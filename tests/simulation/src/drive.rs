@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use gewu_disk::{Counts, Disk};
+use gewu_model::sabotage::{self, Switch};
 
 use crate::trace::Trace;
 
@@ -18,7 +19,9 @@ impl Drive {
     /// An empty one.
     #[must_use]
     pub fn new() -> Self {
-        Self { disk: Disk::new(), told: Mutex::default(), crashes: AtomicU64::new(0) }
+        let disk = Disk::new();
+        disk.ignore_syncs(sabotage::on(Switch::NoFsync));
+        Self { disk, told: Mutex::default(), crashes: AtomicU64::new(0) }
     }
 
     /// Whether its power failed since this was last asked.

@@ -12,8 +12,10 @@ use gewu_hub::folder;
 use gewu_hub::hub::Hub;
 use gewu_hub::store::Embedded;
 use gewu_log::keys::PrivateKey;
-use gewu_model::ids::StreetId;
+use gewu_model::ids::{RecordId, StreetId};
+use gewu_model::sabotage::{self, Switch};
 use http_body_util::BodyExt as _;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use tower::ServiceExt as _;
 
 use crate::dice::Dice;
@@ -22,6 +24,8 @@ use crate::place::pack;
 use crate::time::{HubClock, Time};
 
 const FILE: &str = "/hub.db";
+/// Entries of which one may be damaged: so few that some phone has not got it yet.
+const LATEST: u64 = 6;
 
 /// A request as it travels: may be kept, copied and cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +127,28 @@ impl HubHost {
         self.stop();
     }
 
+    /// While it is down, one bit of one of its latest entries flips. Whose case that was; `None`: there are no entries.
+    ///
+    /// # Errors
+    /// What its store says.
+    pub fn flip(&self, pick: u64) -> Result<Option<RecordId>, String> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let vfs = self.drive.disk().vfs();
+        let flipped = Connection::open_with_flags_and_vfs(FILE, flags, vfs.as_str()).and_then(|db| {
+            let key: String = self.key.iter().map(|byte| format!("{byte:02x}")).collect();
+            let pragmas = "PRAGMA cipher_page_size = 4096; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; PRAGMA synchronous = FULL;";
+            db.execute_batch(&format!("PRAGMA key = \"x'{key}'\"; {pragmas}"))?;
+            let latest = "SELECT entry_no, record FROM entry ORDER BY entry_no DESC LIMIT 1 OFFSET ?1";
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 16]>(1)?));
+            let found = db.query_row(latest, [i64::try_from(pick % LATEST).unwrap_or(0)], read).optional()?;
+            let Some((entry, record)) = found else { return Ok(None) };
+            let flip = "UPDATE entry SET time_s = (time_s | 64) - (time_s & 64) WHERE entry_no = ?1";
+            db.execute(flip, [entry])?;
+            Ok(Some(RecordId(record)))
+        });
+        flipped.map_err(|error| error.to_string())
+    }
+
     /// The hub, while it runs.
     #[must_use]
     pub fn hub(&self) -> Option<Arc<Hub>> {
@@ -139,6 +165,10 @@ impl HubHost {
     #[must_use]
     pub fn answer(&self, call: &Call) -> Option<Reply> {
         let shared = self.running().as_ref()?.shared.clone();
+        if sabotage::on(Switch::AckBeforeCommit) {
+            // What a push wrote gets to the disk with the next request that is none.
+            self.drive.disk().ignore_syncs(call.path == "/v1/push");
+        }
         let mut request = if call.post { HttpRequest::post(&call.path) } else { HttpRequest::get(&call.path) };
         if let Some(bearer) = &call.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {bearer}"));

@@ -13,11 +13,11 @@
 //! **Rejected.** A model of phone and hub (it would be right where they are wrong); the agent's threads (two runs would
 //! differ); sockets (`tests/end_to_end` has them).
 
-#![allow(clippy::missing_panics_doc, reason = "a run that cannot go on says where")]
-
 pub mod check;
+pub mod cli;
 pub mod dice;
 pub mod drive;
+pub mod hostile;
 pub mod hub;
 pub mod ledger;
 pub mod link;

@@ -1,15 +1,17 @@
 //! Everything of one run, and what one moment of it can bring.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use gewu_device::network::Reply;
 use gewu_device::{DeviceError, SyncReport};
 use gewu_disk::Cut;
-use gewu_model::ids::PersonId;
+use gewu_model::ids::{EntryHash, PersonId, RecordId};
 use gewu_model::rights::Role;
 
 use crate::dice::Dice;
+use crate::hostile::Liar;
 use crate::hub::{Call, HubHost};
 use crate::ledger::Ledger;
 use crate::link::Weather;
@@ -50,6 +52,8 @@ pub struct World {
     phones: Mutex<Vec<Arc<Phone>>>,
     ledger: Mutex<Ledger>,
     copies: Mutex<Vec<Call>>,
+    liar: Mutex<Option<Liar>>,
+    damaged: Mutex<BTreeSet<RecordId>>,
     depth: AtomicU32,
     violations: Mutex<Vec<Violation>>,
 }
@@ -78,6 +82,8 @@ impl World {
             phones: Mutex::default(),
             ledger: Mutex::default(),
             copies: Mutex::default(),
+            liar: Mutex::default(),
+            damaged: Mutex::default(),
             depth: AtomicU32::new(0),
             violations: Mutex::default(),
             time,
@@ -376,6 +382,56 @@ impl World {
         self.hub.power_cut(self.dice.any());
         let _ = self.hub.drive().crashed();
         self.hub.drive().tell(&self.trace, "hub");
+        if self.damaged().is_empty() && self.dice.per_mille(120) {
+            self.bit_flips();
+        }
+    }
+
+    /// A bit flips in the hub's store. The case that it is in is nobody's to compare any more; all others are.
+    fn bit_flips(&self) {
+        self.hub.drive().disk().crash_at(None);
+        self.hub_full(false);
+        match self.hub.flip(self.dice.any()) {
+            Ok(None) => {}
+            Ok(Some(record)) => {
+                self.trace.fault(Fault::BitFlipped, "hub");
+                lock(&self.damaged).insert(record);
+            }
+            Err(error) => self.broken("opens", format_args!("hub, damaged: {error}")),
+        }
+        self.hub.drive().tell(&self.trace, "hub");
+    }
+
+    /// Cases that a bit flipped in.
+    #[must_use]
+    pub fn damaged(&self) -> BTreeSet<RecordId> {
+        lock(&self.damaged).clone()
+    }
+
+    /// A liar is let in, with a grant as good as anybody's.
+    ///
+    /// # Errors
+    /// Where it cannot be enrolled.
+    pub fn let_liar_in(&self) -> Result<(), String> {
+        let hub = self.hub.hub().ok_or("no hub")?;
+        let liar = Liar::enrol(&hub, self.seed)?;
+        self.hub.drive().tell(&self.trace, "hub");
+        *lock(&self.liar) = Some(liar);
+        Ok(())
+    }
+
+    /// The liar does its worst.
+    pub fn lie(&self) {
+        let Some(mut liar) = lock(&self.liar).take() else { return };
+        self.trace.fault(Fault::Lie, "liar");
+        liar.lie(self);
+        *lock(&self.liar) = Some(liar);
+    }
+
+    /// Entries of the liar that the hub said it has.
+    #[must_use]
+    pub fn liar_was_told(&self) -> BTreeSet<EntryHash> {
+        lock(&self.liar).as_ref().map(|liar| liar.told.clone()).unwrap_or_default()
     }
 
     /// The hub is started again.

@@ -4,6 +4,7 @@ use super::full::{Acts, Folding, Meaning};
 use super::position::{makes_filing, withdraws};
 use crate::act::{Body, Filing, Profile};
 use crate::case::{ActAt, Assignee, Birth, CaseState, Field, Position, Stage};
+use crate::sabotage::{self, Switch};
 
 pub(super) struct Registers<'f, 'a> {
     folding: &'f Folding<'a>,
@@ -32,6 +33,11 @@ impl<'f, 'a> Registers<'f, 'a> {
                 read(meaning).map(|value| (at, value))
             })
             .collect();
+        if sabotage::on(Switch::LastWriterWins) {
+            let clock = |at: usize| folding.acts.get(at).map_or(i64::MIN, |act| act.time_s);
+            let last = written.into_iter().max_by_key(|(at, _)| clock(*at));
+            return last.map(|(_, value)| Field { value, contested: Vec::new() });
+        }
         let replaced: Vec<bool> = written
             .iter()
             .map(|(at, _)| written.iter().any(|(by, _)| folding.past.get(*by).is_some_and(|past| past.contains(*at))))

@@ -12,6 +12,7 @@ use gewu_model::case::CaseState;
 use gewu_model::fold::Who;
 use gewu_model::ids::{ChangeHash, DeviceId, EntryHash, FeedId, GrantId, RecordId};
 use gewu_model::rights::Refusal;
+use gewu_model::sabotage::{self, Switch};
 use gewu_model::tally::Deltas;
 
 use crate::hub::Hub;
@@ -211,7 +212,13 @@ impl<'a> Plan<'a> {
 
     fn fate(&mut self, entry: Entry, word: Option<Said>) -> Result<Fate, StoreError> {
         let place = (entry.feed, entry.author, entry.seq);
-        let found = self.tx.at(entry.feed, entry.author, entry.seq)?;
+        let mut found = self.tx.at(entry.feed, entry.author, entry.seq)?;
+        if sabotage::on(Switch::NoDedupe) {
+            found.clear();
+        }
+        if let Some(found) = found.first().filter(|_| sabotage::on(Switch::ForkCalledHad)) {
+            return Ok(Fate::Had(found.clone()));
+        }
         if let Some(found) = found.iter().find(|found| found.hash == entry.hash()) {
             return Ok(Fate::Had(found.clone()));
         }
