@@ -10,8 +10,8 @@ use crate::rate::RateView;
 mirror_record!(
     /// What the person should know, ready to show.
     Notice from gewu_words::Notice {
-        /// The stable word: `storage_full`, `certificate_changed`, `upgrade_needed`, `grant_expired`, `grant_expiring`,
-        /// `refused_acts`, `quarantined`, `no_contact`.
+        /// The stable word: `storage_full`, `certificate_changed`, `hub_doubtful`, `store_copied`, `upgrade_needed`,
+        /// `grant_expired`, `grant_expiring`, `refused_acts`, `quarantined`, `no_contact`.
         code: String = it.code.name().to_owned();
         /// What happened.
         what: String = it.what;

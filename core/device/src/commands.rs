@@ -10,7 +10,7 @@ use gewu_model::action::{Moment, NotPermitted, original_limit, own_party, permit
 use gewu_model::area::AreaKind;
 use gewu_model::case::CaseState;
 use gewu_model::code::Code;
-use gewu_model::ids::{EntryHash, FeedId, RecordId};
+use gewu_model::ids::{DeviceId, EntryHash, FeedId, RecordId};
 use gewu_model::limit;
 use gewu_model::pack::FilingError;
 use gewu_model::time::Basis;
@@ -178,7 +178,7 @@ impl Device {
         let body = if draft.self_handled { Body::SelfHandle(body) } else { Body::Report(body) };
         let detail = DetailText { text: typed(&draft.text)?, place: draft.place, reason: None };
         let basis = if draft.imported.is_some() { Basis::Claimed } else { basis };
-        let record = self.inner.new_record(&member);
+        let record = self.inner.new_record(member.grant.device);
         // Scripts that replay another system's requests have no draft.
         let draft_about = draft.imported.is_none().then_some(None);
         let save = Save { record, feed, body, detail, time_s, basis, revision: None, draft_about };
@@ -254,7 +254,7 @@ struct Save {
 }
 
 impl Inner {
-    fn new_record(&self, member: &Member) -> RecordId {
+    pub(crate) fn new_record(&self, device: DeviceId) -> RecordId {
         let now_ms = u64::try_from(self.env.clock.now_ms()).unwrap_or(0);
         let mut last = relaxed(&self.births);
         // A clock that was set back must not give the same (time, count) twice within this run; across runs the
@@ -267,7 +267,7 @@ impl Inner {
         } else {
             (time_ms + 1, 0)
         };
-        RecordId::new(member.grant.device, last.0, last.1)
+        RecordId::new(device, last.0, last.1)
     }
 
     fn save(&self, member: &std::sync::Arc<Member>, save: Save) -> Result<Saved, DeviceError> {

@@ -1,9 +1,9 @@
 //! Contact with the hub: when it was, what time it is, and the session.
 
-use gewu_log::invitation::session_answer;
+use gewu_log::invitation::{rejoin_proof, session_answer};
 use gewu_model::time::Basis;
-use gewu_sync::frame::unpack;
-use gewu_sync::message::{SessionChallenge, SessionReply};
+use gewu_sync::frame::{pack, unpack};
+use gewu_sync::message::{RejoinRequest, SessionChallenge, SessionReply};
 use gewu_words::ErrorCode;
 use minicbor::{Decode, Encode};
 
@@ -38,6 +38,11 @@ struct LastContact {
 impl Contact {
     pub(crate) fn load(bytes: Option<&[u8]>) -> Self {
         Self { last: bytes.and_then(|bytes| minicbor::decode(bytes).ok()), bearer: None }
+    }
+
+    /// The next request signs in anew: the device is another one.
+    pub(crate) fn forget_session(&mut self) {
+        self.bearer = None;
     }
 
     /// Unix seconds by the hub's clock.
@@ -119,8 +124,31 @@ impl Inner {
         Err(DeviceError::UnlockNeeded { code: ErrorCode::NotEnrolled })
     }
 
-    /// Signs in by challenge; keeps a renewed grant.
+    /// Signs in by challenge; keeps a renewed grant. A hub that was restored from a backup older than this device's
+    /// enrolment does not know it: then its own grant is shown first.
     pub(crate) fn sign_in(&self, member: &Member) -> Result<String, DeviceError> {
+        match self.sign_in_known(member) {
+            Err(DeviceError::UnlockNeeded { code: ErrorCode::NotEnrolled }) if self.rejoin(member)? => self.sign_in_known(member),
+            done => done,
+        }
+    }
+
+    /// Shows the hub the grant that it had signed. Answers whether it took the device back.
+    fn rejoin(&self, member: &Member) -> Result<bool, DeviceError> {
+        let Some(token) = self.writer.read(|reader| Ok(reader.meta(TOKEN)?))? else { return Ok(false) };
+        let proof = rejoin_proof(&member.key, member.street, &token).into();
+        let request = Request {
+            method: Method::Post,
+            path: "/v1/rejoin",
+            bearer: None,
+            body: pack(&RejoinRequest { token: token.into(), proof }),
+            timeout_ms: TIMEOUT_MS,
+            content_type: "application/octet-stream",
+        };
+        Ok(self.env.network.send(&member.hub, &request)?.status == 204)
+    }
+
+    fn sign_in_known(&self, member: &Member) -> Result<String, DeviceError> {
         let no_hub = |error: gewu_sync::frame::FrameError| DeviceError::offline(ErrorCode::NoHub, error.to_string());
         let post = |path: &str, body: Vec<u8>| -> Result<Vec<u8>, DeviceError> {
             let content_type = "application/octet-stream";

@@ -38,6 +38,8 @@ pub struct DeviceOptions {
 pub(crate) struct Member {
     pub street: StreetId,
     pub key: PrivateKey,
+    /// Of identities that a copy of the store has as well; what was done under them is still sealed and sent.
+    pub former: Vec<PrivateKey>,
     pub hub: HubAddress,
     pub hub_key: PublicKey,
     pub grant: Grant,
@@ -96,7 +98,11 @@ impl Device {
         }
         let open = OpenOptions { key, vfs: env.disk.clone(), day_offset_s: 8 * 3_600 };
         let writer = Writer::open(dir.join("gewu.db"), open)?;
+        let mark = env.disk.is_none().then(|| crate::env::install_mark(&dir.join("gewu.db"))).flatten();
         let member = writer.write(load_member)?;
+        if let Some(mark) = mark {
+            writer.write(move |store| store.write(|tx| crate::fork::look_at_mark(tx, &mark)))?;
+        }
         let contact = writer.read(|reader| Ok(Contact::load(reader.meta("contact")?.as_deref())))?;
         let trouble = writer.read(|reader| Ok(Trouble::load(reader.meta(TROUBLE)?.as_deref())))?;
         let inner = Inner {
@@ -243,5 +249,7 @@ fn load_member(store: &mut Store) -> Result<Option<Member>, DeviceError> {
     let certificate: HubCertificate = minicbor::decode(&certificate).map_err(|_| damaged("hub certificate"))?;
     let pack: SignedPack = minicbor::decode(&pack).map_err(|_| damaged("pack"))?;
     let invitation = String::from_utf8(invitation).map_err(|_| damaged("invitation"))?;
-    identity::member(&seed, &invitation, &certificate, &token, &pack).map(Some)
+    let former = crate::fork::former_keys(value(crate::fork::FORMER)?.as_deref());
+    let member = identity::member(&seed, &invitation, &certificate, &token, &pack)?;
+    Ok(Some(Member { former, ..member }))
 }

@@ -97,3 +97,18 @@ pub fn random_array<const N: usize>(random: &dyn Random) -> [u8; N] {
     random.fill(&mut bytes);
     bytes
 }
+
+/// What tells a file from every copy of it: its number on the disk and the moment at which it was made there. Both stay as
+/// long as the file does, over every restart, and no copy has them. `None` where the system names neither.
+#[must_use]
+pub fn install_mark(file: &std::path::Path) -> Option<[u8; 16]> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = std::fs::metadata(file).ok()?;
+    let made = metadata.created().ok().and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok());
+    let made_ns = u64::try_from(made.map_or(0, |made| made.as_nanos())).unwrap_or(0);
+    let mut mark = [0; 16];
+    let (number, moment) = mark.split_at_mut(8);
+    number.copy_from_slice(&metadata.ino().to_be_bytes());
+    moment.copy_from_slice(&made_ns.to_be_bytes());
+    Some(mark)
+}

@@ -66,7 +66,7 @@ pub(crate) fn member(
     pack.verify(&root, street).map_err(|error| bad(&error.to_string()))?;
     let pack = Pack::read(&pack.json).map_err(|error| bad(&error.to_string()))?;
     let hub = HubAddress { authorities: invitation.addresses, fingerprint: invitation.fingerprint };
-    Ok(Member { street, key, hub, hub_key, grant, pack: Arc::new(pack) })
+    Ok(Member { street, key, former: Vec::new(), hub, hub_key, grant, pack: Arc::new(pack) })
 }
 
 /// A reply that is no success, as an error.

@@ -69,11 +69,14 @@ impl Device {
     /// `Busy`, `Damaged`.
     pub fn diagnostics(&self) -> Result<String, DeviceError> {
         let me = self.me()?;
+        let street = self.inner.member().ok().and_then(|member| member.pack.areas.street().map(|street| street.id));
+        let head = self.inner.writer.read(|reader| Ok(street.map(|feed| reader.signed_head(feed)).transpose()?.flatten()))?;
         let report = json!({
             "version": me.version,
             "storage": me.storage,
             "role": me.enrolled.as_ref().map(|enrolled| enrolled.role),
             "status": me.status,
+            "hub": head.map(|head| json!({ "epoch": head.epoch, "n": head.n, "backup_n": head.backup_n })),
             "kept_apart": self.kept_apart()?,
         });
         Ok(serde_json::to_string_pretty(&report).unwrap_or_default())

@@ -15,6 +15,8 @@ const NO_CONTACT_S: i64 = 3 * 3_600;
 /// A grant that runs out within this time is worth a notice. The hub renews one of thirty days after ten, so this one
 /// has not been renewed for more than two weeks.
 const EXPIRING_S: i64 = 7 * 86_400;
+/// So long a copied store is told.
+const COPIED_S: i64 = 14 * 86_400;
 const DAY_S: i64 = 86_400;
 const HOUR_S: i64 = 3_600;
 /// Name of what is kept of the last sync.
@@ -72,6 +74,10 @@ struct Facts {
     counts: StatusCounts,
     last_contact_s: Option<i64>,
     grant_expires_s: Option<i64>,
+    /// When it was last found that the store was copied, Unix seconds.
+    copied_s: Option<i64>,
+    /// Acts that were done anew because of it.
+    done_again: u64,
 }
 
 /// Which notices are due, with the number that fills the hole, most urgent first.
@@ -83,6 +89,12 @@ fn due(facts: &Facts) -> Vec<(NoticeCode, i64)> {
     let table = [
         (facts.trouble.full || facts.trouble.sync == Some(ErrorCode::StorageFull), NoticeCode::StorageFull, 0),
         (facts.trouble.sync == Some(ErrorCode::WrongHub), NoticeCode::CertificateChanged, 0),
+        (facts.trouble.sync == Some(ErrorCode::HubDoubtful), NoticeCode::HubDoubtful, 0),
+        (
+            facts.copied_s.is_some_and(|at_s| facts.now_s.saturating_sub(at_s) < COPIED_S),
+            NoticeCode::StoreCopied,
+            count(facts.done_again),
+        ),
         (facts.trouble.sync == Some(ErrorCode::UpgradeNeeded), NoticeCode::UpgradeNeeded, 0),
         (left_s.is_some_and(|left_s| left_s <= 0), NoticeCode::GrantExpired, 0),
         (
@@ -111,7 +123,9 @@ impl Device {
         };
         let grant_expires_s = member.as_ref().map(|member| member.grant.expires_s);
         let trouble = *relaxed(&self.inner.trouble);
-        let facts = Facts { trouble, now_s: self.inner.time().0, counts, last_contact_s, grant_expires_s };
+        let (copied_s, done_again) = self.inner.copied()?;
+        let now_s = self.inner.time().0;
+        let facts = Facts { trouble, now_s, counts, last_contact_s, grant_expires_s, copied_s, done_again };
         let words = |(code, number): (NoticeCode, i64)| {
             notice(self.inner.language, code, &[("count", &number), ("days", &number), ("hours", &number)])
         };
@@ -197,6 +211,10 @@ mod tests {
     fn the_last_attempts_are_told() {
         check(Facts { trouble: Trouble { sync: None, full: true }, ..well() }, &[(NoticeCode::StorageFull, 0)]);
         check(after_sync(ErrorCode::WrongHub), &[(NoticeCode::CertificateChanged, 0)]);
+        check(after_sync(ErrorCode::HubDoubtful), &[(NoticeCode::HubDoubtful, 0)]);
+        let copied = Facts { copied_s: Some(NOW_S - COPIED_S + 1), done_again: 3, ..well() };
+        check(copied, &[(NoticeCode::StoreCopied, 3)]);
+        check(Facts { copied_s: Some(NOW_S - COPIED_S), ..copied }, &[]);
         check(after_sync(ErrorCode::UpgradeNeeded), &[(NoticeCode::UpgradeNeeded, 0)]);
         check(after_sync(ErrorCode::Defect), &[]);
     }

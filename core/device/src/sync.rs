@@ -21,7 +21,7 @@ use crate::error::DeviceError;
 use crate::identity::{PACK, refused};
 use crate::network::Method;
 
-const TIMEOUT_MS: u64 = 60_000;
+pub(crate) const TIMEOUT_MS: u64 = 60_000;
 
 /// Frame sizes that the last sessions ended with.
 #[derive(Debug)]
@@ -93,18 +93,26 @@ impl Inner {
     fn sync_all(&self, stopped: &dyn Fn() -> bool) -> Result<SyncReport, DeviceError> {
         let mut sizes = relaxed(&self.syncing);
         let mut report = SyncReport::default();
-        let member = self.member()?;
-        let pushed = self.push(&member, &mut sizes, stopped, &mut report);
-        // Downloads never wait for uploads: a push that is refused, or for which the hub has no room, does not keep the
-        // lines away.
-        let pack_version = match pushed {
-            Err(error) if error.cut_off() => return Err(error),
-            _ => self.pull(&member, &mut sizes, stopped, &mut report)?,
-        };
-        if pack_version > member.pack.version {
+        let mut member = self.member()?;
+        let mut pulled = Pulled::default();
+        for again in [false, true] {
+            let pushed = self.push(&member, &mut sizes, stopped, &mut report);
+            // Downloads never wait for uploads: a push that is refused, or for which the hub has no room, does not keep the
+            // lines away.
+            pulled = match pushed {
+                Err(error) if error.cut_off() => return Err(error),
+                _ => self.pull(&member, &mut sizes, stopped, &mut report)?,
+            };
+            pushed?;
+            member = self.mind_copies(member, &mut pulled)?;
+            // What a hub that was put back has lost is unsent again; the rest can wait for the next round.
+            if again || !pulled.unsent {
+                break;
+            }
+        }
+        if pulled.pack_version > member.pack.version {
             self.fetch_pack(&member)?;
         }
-        pushed?;
         if !stopped() {
             self.all_moved()?;
         }
@@ -169,10 +177,12 @@ impl Inner {
         budget_bytes: usize,
         after: u64,
     ) -> Result<(push::Event, Sent), DeviceError> {
-        let (key, street) = (member.key.clone(), member.street);
+        let (keys, street) = ([member.former.as_slice(), &[member.key.clone()]].concat(), member.street);
         self.writer.write(move |store| {
             store.write(|tx| {
-                tx.seal_own(&key, street)?;
+                for key in &keys {
+                    tx.seal_own(key, street)?;
+                }
                 Ok::<_, DeviceError>(())
             })
         })?;
@@ -223,12 +233,13 @@ impl Inner {
         sizes: &mut Sizes,
         stopped: &dyn Fn() -> bool,
         report: &mut SyncReport,
-    ) -> Result<u32, DeviceError> {
+    ) -> Result<Pulled, DeviceError> {
         let mut session = PullSession::new(sizes.pull);
         let mut event = pull::Event::Cursors(self.cursors(member)?);
+        let mut pulled = Pulled { pack_version: member.pack.version, ..Pulled::default() };
         loop {
             if stopped() {
-                return Ok(member.pack.version);
+                return Ok(pulled);
             }
             event = match session.step(event) {
                 pull::Effect::LoadCursors => pull::Event::Cursors(self.cursors(member)?),
@@ -238,16 +249,20 @@ impl Inner {
                     Err(DeviceError::Offline { code: ErrorCode::Offline, .. }) => pull::Event::Cut,
                     Err(error) => return Err(error),
                 },
-                pull::Effect::Apply { tokens, lines } => self.apply(member, tokens, lines, report)?,
+                pull::Effect::Apply { lines, .. } if lines.unknown_cursor => self.recover(member, &lines, &mut pulled)?,
+                pull::Effect::Apply { tokens, lines } => self.apply(member, tokens, lines, report, &mut pulled)?,
                 pull::Effect::Done { hub_time_s, pack_version } => {
                     sizes.pull = session.size();
                     self.met_hub(hub_time_s)?;
-                    return Ok(pack_version);
+                    pulled.pack_version = pack_version;
+                    self.all_shown(member, &mut pulled)?;
+                    return Ok(pulled);
                 }
                 pull::Effect::Later => {
                     sizes.pull = session.size();
                     return Err(DeviceError::offline(ErrorCode::Offline, "the link keeps breaking"));
                 }
+                pull::Effect::Broken(error @ pull::PullError::HeadNeverRight { .. }) => return Err(self.doubted(error)),
                 pull::Effect::Broken(error) => {
                     return Err(DeviceError::offline(ErrorCode::NoHub, error.to_string()));
                 }
@@ -277,16 +292,16 @@ impl Inner {
         tokens: Vec<Vec<u8>>,
         lines: Box<FeedLines>,
         report: &mut SyncReport,
+        pulled: &mut Pulled,
     ) -> Result<pull::Event, DeviceError> {
         if lines.head.verify(&member.hub_key, member.street).is_err() || lines.head.feed != lines.feed {
             return Err(DeviceError::offline(ErrorCode::NoHub, "a head that the hub did not sign"));
         }
-        if lines.unknown_cursor {
-            return Err(DeviceError::Defect { incident: "hub went back".into() });
-        }
         let (street, hub_key) = (member.street, member.hub_key);
         let cursor = self.writer.read(|reader| Ok(reader.cursor(lines.feed)?))?;
+        pulled.new_epoch |= cursor.is_some_and(|cursor| cursor.epoch != lines.head.epoch);
         let before = cursor.map_or_else(|| HeadHash::start(street, lines.feed), |cursor| cursor.head);
+        pulled.note_successions(&lines.lines, member.grant.device);
         let (applied, lines) = self.writer.write(move |store| {
             let applied = store.write(|tx| {
                 for token in &tokens {
@@ -321,6 +336,7 @@ impl Inner {
             }
             return Ok(pull::Event::HeadWrong(lines));
         };
+        pulled.in_own_name |= applied.new_authors.contains(&member.grant.device);
         report.received += applied.new_acts;
         report.quarantined += applied.quarantined;
         if applied.new_acts > 0 || applied.heard > 0 {
@@ -352,6 +368,22 @@ impl Inner {
         self.set_member(Member { pack: std::sync::Arc::new(pack), ..(*current).clone() });
         Ok(())
     }
+}
+
+/// What a pull found out.
+#[derive(Default)]
+pub(crate) struct Pulled {
+    pub pack_version: u32,
+    /// The hub lives in another epoch than before.
+    pub new_epoch: bool,
+    /// Feeds that were set back; each is once at most.
+    pub set_back: std::collections::BTreeSet<gewu_model::ids::FeedId>,
+    /// Something is unsent again, or anew.
+    pub unsent: bool,
+    /// A line carried an act of this device that it has not done.
+    pub in_own_name: bool,
+    /// Devices that go on for this one.
+    pub succeeded_by: std::collections::BTreeSet<gewu_model::ids::DeviceId>,
 }
 
 /// What of a sent batch is needed when the answers come.

@@ -151,6 +151,50 @@ pub fn session_check(
     key.verify(SESSION, street, &[&device.0, challenge, hub_key], signature)
 }
 
+const REJOIN: &str = "gewu rejoin 1";
+
+/// Device key ‖ signature: shows that who holds a grant holds its device's key as well.
+#[must_use]
+pub fn rejoin_proof(key: &PrivateKey, street: StreetId, token: &[u8]) -> Vec<u8> {
+    let device_key = key.public().bytes();
+    let signature = key.sign(REJOIN, street, &[&device_key, blake3::hash(token).as_bytes()]);
+    [device_key.as_slice(), &signature].concat()
+}
+
+/// Reads and checks such a proof.
+///
+/// # Errors
+/// [`KeyError`] when it is not one, or the device does not hold the key.
+pub fn rejoin_check(proof: &[u8], street: StreetId, token: &[u8]) -> Result<PublicKey, KeyError> {
+    let (device_key, signature) = proof.split_first_chunk::<32>().ok_or(KeyError::NotAKey)?;
+    let key = PublicKey::from_bytes(device_key)?;
+    let signature = <&[u8; 64]>::try_from(signature).map_err(|_| KeyError::SignatureWrong)?;
+    key.verify(REJOIN, street, &[device_key, blake3::hash(token).as_bytes()], signature)?;
+    Ok(key)
+}
+
+const SUCCEED: &str = "gewu succeed 1";
+
+/// Body of `POST /v1/succeed`: new device key ‖ signature by it over the old device and itself.
+#[must_use]
+pub fn succeed_request(key: &PrivateKey, street: StreetId, old: DeviceId) -> Vec<u8> {
+    let device_key = key.public().bytes();
+    let signature = key.sign(SUCCEED, street, &[&old.0, &device_key]);
+    [device_key.as_slice(), &signature].concat()
+}
+
+/// Reads and checks such a body.
+///
+/// # Errors
+/// [`KeyError`] when it is not one, or the device does not hold the key.
+pub fn succeed_check(body: &[u8], street: StreetId, old: DeviceId) -> Result<PublicKey, KeyError> {
+    let (device_key, signature) = body.split_first_chunk::<32>().ok_or(KeyError::NotAKey)?;
+    let key = PublicKey::from_bytes(device_key)?;
+    let signature = <&[u8; 64]>::try_from(signature).map_err(|_| KeyError::SignatureWrong)?;
+    key.verify(SUCCEED, street, &[&old.0, device_key], signature)?;
+    Ok(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +223,26 @@ mod tests {
         body[3] ^= 1;
         assert_eq!(enrol_check(&body, street), Err(KeyError::SignatureWrong));
         assert!(enrol_check(&body[1..], street).is_err());
+    }
+
+    #[test]
+    fn a_proof_of_rejoining_is_bound_to_its_grant_and_street() {
+        let key = PrivateKey::from_seed(&[4; 32]);
+        let street = StreetId([5; 16]);
+        let proof = rejoin_proof(&key, street, b"token");
+        assert_eq!(rejoin_check(&proof, street, b"token"), Ok(key.public()));
+        assert!(rejoin_check(&proof, street, b"other").is_err());
+        assert!(rejoin_check(&proof, StreetId([6; 16]), b"token").is_err());
+        assert!(rejoin_check(&proof[1..], street, b"token").is_err());
+    }
+
+    #[test]
+    fn a_succession_is_bound_to_the_old_device() {
+        let key = PrivateKey::from_seed(&[4; 32]);
+        let (street, old) = (StreetId([5; 16]), DeviceId([6; 16]));
+        let body = succeed_request(&key, street, old);
+        assert_eq!(succeed_check(&body, street, old), Ok(key.public()));
+        assert!(succeed_check(&body, street, DeviceId([7; 16])).is_err());
     }
 
     #[test]

@@ -119,6 +119,16 @@ pub enum Notice {
         #[n(0)]
         device: DeviceId,
     },
+    /// A phone that was copied, or is the copy, goes on under another identity.
+    #[n(4)]
+    Succeeded {
+        /// The identity that more than one phone had.
+        #[n(0)]
+        device: DeviceId,
+        /// The one that it goes on under.
+        #[n(1)]
+        by: DeviceId,
+    },
 }
 
 impl Notice {
@@ -163,6 +173,14 @@ impl Head {
     #[must_use]
     pub fn make(hub: &PrivateKey, street: StreetId, feed: FeedId, epoch: Epoch, n: u64, hash: HeadHash, hub_time_s: u64) -> Self {
         let mut head = Self { feed, epoch, n, hash: hash.0, hub_time_s, backup_n: 0, signature: [0; 64] };
+        head.signature = hub.sign(Self::PURPOSE, street, &head.parts().each_ref().map(Vec::as_slice));
+        head
+    }
+
+    /// The same, signed with what the hub's last backup covers of the feed.
+    #[must_use]
+    pub fn backed_up(self, hub: &PrivateKey, street: StreetId, backup_n: u64) -> Self {
+        let mut head = Self { backup_n, ..self };
         head.signature = hub.sign(Self::PURPOSE, street, &head.parts().each_ref().map(Vec::as_slice));
         head
     }

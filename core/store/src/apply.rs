@@ -4,7 +4,7 @@
 //! Where it does not come out, the caller rolls back, asks for the lines' hashes and calls again with them: then each
 //! entry that differs is kept apart by name, its hash stands for it, and so does the hash of whatever rests on it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use gewu_log::columns::{Carried, Dep, Line, Stripped};
 use gewu_log::entry::{self, Entry};
@@ -18,6 +18,7 @@ use gewu_model::rights::{Refusal, Role};
 use gewu_model::time::Basis;
 
 use crate::error::{Attempt, StoreError};
+use crate::lines::Beside;
 use crate::rows::{EntryRow, detail_column, entries_at, entry_at, signed};
 use crate::sql;
 use crate::write::Write;
@@ -26,7 +27,7 @@ use crate::write::Write;
 const QUARANTINED_BYTES_MAX: usize = 4 * 1024;
 
 /// What applying some lines did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppliedLines {
     /// Chain value after the last of them: compare it with the signed head.
     pub head: HeadHash,
@@ -34,6 +35,8 @@ pub struct AppliedLines {
     pub n: u64,
     /// Acts that were not here before.
     pub new_acts: u64,
+    /// Who did them.
+    pub new_authors: BTreeSet<DeviceId>,
     /// Verdicts newly known of acts that were here.
     pub heard: u64,
     /// Entries and notices kept apart.
@@ -78,6 +81,7 @@ impl Answer {
 /// An entry of the frame that is here now.
 #[derive(Clone, Copy)]
 struct Met {
+    id: i64,
     change: ChangeHash,
 }
 
@@ -119,13 +123,15 @@ impl Write<'_> {
     ) -> Result<AppliedLines, StoreError> {
         let n = from_n.saturating_sub(1);
         let head = if n == 0 { HeadHash::start(street, feed) } else { head };
-        let mut applied = AppliedLines { head, n, new_acts: 0, heard: 0, quarantined: 0, changed: false };
+        let new_authors = BTreeSet::new();
+        let mut applied = AppliedLines { head, n, new_acts: 0, new_authors, heard: 0, quarantined: 0, changed: false };
         let mut chain = head;
         let mut n = n;
         let mut frame = Frame { street_feed: feed, entries: Vec::new(), known: HashMap::new(), applied: &mut applied };
         for (at, line) in lines.iter().enumerate() {
             n += 1;
             let expected = expected.and_then(|hashes| hashes.get(at)).copied();
+            self.line_bytes = self.line_bytes.saturating_add(counted_bytes(line));
             chain = match &line.carried {
                 Carried::Notice(bytes) => {
                     let hash = self.apply_notice(&mut frame, n, line.hub_time_s, bytes, expected)?;
@@ -133,6 +139,8 @@ impl Write<'_> {
                 }
                 Carried::Hash(hash) => {
                     let hash = expected.map_or(*hash, EntryHash);
+                    let said = Said { verdict: line.verdict, hub_time_s: signed(line.hub_time_s) };
+                    self.put_beside(feed, n, &Beside::Hash(hash, said))?;
                     chain.then_entry(n, hash, line.verdict, line.hub_time_s)
                 }
                 Carried::Entry(stripped) => {
@@ -140,6 +148,11 @@ impl Write<'_> {
                     let at = At { n, said, stripped, expected: expected.map(EntryHash) };
                     let (hash, met) = self.apply_entry(&mut frame, &at)?;
                     frame.entries.push(met);
+                    match met {
+                        None => self.put_beside(feed, n, &Beside::Hash(hash, said))?,
+                        Some(met) if stripped.feed != feed => self.put_beside(feed, n, &Beside::Entry(met.id))?,
+                        Some(_) => {}
+                    }
                     if let Some(met) = met {
                         frame.known.insert((stripped.feed, stripped.author, stripped.seq), met.change);
                     }
@@ -205,19 +218,16 @@ impl Write<'_> {
             // A second birth elsewhere: rule 3 sees the past only, and a birth has none.
             return self.keep_apart(frame, at, hash, GuardError::OtherFeed.code());
         }
-        if at.said.verdict == Verdict::refused(Refusal::Forked) {
-            // The hub keeps it as evidence, outside of its record: an act here that named it would wait there for ever.
-            return self.keep_apart(frame, at, hash, "forked");
-        }
         if !detail_fits(&entry) {
             let bytes = entry.detail.take().map(|detail| detail_column(&detail)).unwrap_or_default();
             self.quarantine(frame, at.n, hash, "detail", &bytes, at.said.hub_time_s)?;
         }
         let n = (stripped.feed == frame.street_feed).then_some(at.n);
         match self.take(&entry, Some(at.said), n)? {
-            Ok(_) => {
+            Ok(id) => {
                 frame.applied.new_acts += 1;
-                Ok((hash, Some(Met { change: entry.change })))
+                frame.applied.new_authors.insert(entry.author);
+                Ok((hash, Some(Met { id, change: entry.change })))
             }
             Err(RecordError::Guard(error)) => self.keep_apart(frame, at, hash, error.code()),
             Err(RecordError::Waits { .. } | RecordError::NeedsRows) => self.waits(frame, at),
@@ -233,7 +243,7 @@ impl Write<'_> {
                 Dep::Here(place) => frame.entries.get(*place).copied().flatten().map(|met| met.change),
                 Dep::Known(author, seq) => match frame.known.get(&(stripped.feed, *author, *seq)) {
                     Some(change) => Some(*change),
-                    None => self.change_at(stripped.feed, *author, *seq)?,
+                    None => self.change_at(stripped, *author, *seq)?,
                 },
             };
             let Some(change) = change else { return Ok(None) };
@@ -243,9 +253,20 @@ impl Write<'_> {
         Ok(Some(deps))
     }
 
-    fn change_at(&mut self, feed: FeedId, author: DeviceId, seq: u64) -> Result<Option<ChangeHash>, StoreError> {
-        let Some(log) = self.cache.known_log(feed, author) else { return Ok(None) };
-        Ok(entries_at(self.db, log.id, seq)?.first().map(|entry| entry.change))
+    /// The change at a place in a log. Where a copy of this store went on, two have it: the hub means the one of this record
+    /// that it knows.
+    fn change_at(&mut self, of: &Stripped, author: DeviceId, seq: u64) -> Result<Option<ChangeHash>, StoreError> {
+        let Some(log) = self.cache.known_log(of.feed, author) else { return Ok(None) };
+        let rows = entries_at(self.db, log.id, seq)?;
+        let [first, _, ..] = rows.as_slice() else { return Ok(rows.first().map(|entry| entry.change)) };
+        let mut found: Option<(ChangeHash, bool)> = None;
+        for row in &rows {
+            let better = found.is_none_or(|(_, said)| !said && row.said.is_some());
+            if better && self.record_id(row.record)? == of.record {
+                found = Some((row.change, row.said.is_some()));
+            }
+        }
+        Ok(Some(found.map_or(first.change, |(change, _)| change)))
     }
 
     /// Compares with what has the same number in the same log; where it is the same entry, its verdict is heard.
@@ -274,8 +295,8 @@ impl Write<'_> {
                 return self.keep_apart(frame, at, expected, GuardError::Hash.code()).map(Some);
             }
             let n = (stripped.feed == frame.street_feed).then_some(at.n);
-            frame.applied.heard += u64::from(self.hear_row(&row, at.said, n)?);
-            return Ok(Some((hash, Some(Met { change: row.change }))));
+            frame.applied.heard += u64::from(self.hear_line(&row, at.said, n)?);
+            return Ok(Some((hash, Some(Met { id: row.id, change: row.change }))));
         }
         Ok(None)
     }
@@ -336,9 +357,9 @@ impl Write<'_> {
         let id = self.cache.feed(self.db, feed)?;
         let bytes = minicbor::to_vec(signed_head).unwrap_or_else(|never| unreachable!("{never}"));
         let mut set = self.db.prepare_cached(sql::SET_CURSOR).attempt(attempted)?;
-        set.execute((id, signed_head.epoch.0.as_slice(), signed(signed_head.n), signed_head.hash.as_slice(), bytes))
+        set.execute((id, signed_head.epoch.0.as_slice(), signed(signed_head.n), signed_head.hash.as_slice(), &bytes))
             .attempt(attempted)?;
-        Ok(())
+        self.keep_head(id, signed_head, &bytes)
     }
 
     /// Keeps until when the hub knows an area, Unix seconds.
@@ -363,7 +384,11 @@ impl Write<'_> {
     /// [`StoreError`]; `Damaged` for a position that no batch named.
     pub fn hear(&mut self, position: u64, n: u64, said: Said) -> Result<(), StoreError> {
         let row = entry_at(self.db, signed(position))?;
-        self.hear_row(&row, said, Some(n)).map(drop)
+        if row.said.is_some() {
+            return Ok(());
+        }
+        let n = self.tell(&row, n)?;
+        self.hear_row(&row, said, n).map(drop)
     }
 
     /// Notes that the hub has an entry and gave it no line: it is not sent again. Nothing happens where its line is known.
@@ -385,6 +410,23 @@ impl Write<'_> {
         self.mark_sent(position, &Answer::Malformed(code.to_owned()))
     }
 
+    /// Notes what a line says of an entry that is here. The signed head vouches for it: where the hub was put back and has
+    /// judged anew, the new word takes the place of the old one.
+    fn hear_line(&mut self, row: &EntryRow, said: Said, n: Option<u64>) -> Result<bool, StoreError> {
+        let attempted = "noting a line";
+        self.shown(row.id)?;
+        if row.said.is_none_or(|before| before == said) {
+            return self.hear_row(row, said, n);
+        }
+        let mut hear = self.db.prepare_cached(sql::HEAR).attempt(attempted)?;
+        hear.execute((row.id, said.verdict.0, said.hub_time_s)).attempt(attempted)?;
+        if let Some(n) = n {
+            self.db.prepare_cached(sql::NUMBER_LINE).attempt(attempted)?.execute((row.id, signed(n))).attempt(attempted)?;
+        }
+        self.fold_anew(row.record)?;
+        Ok(true)
+    }
+
     fn hear_row(&mut self, row: &EntryRow, said: Said, n: Option<u64>) -> Result<bool, StoreError> {
         let attempted = "noting a verdict";
         let n = n.filter(|_| row.n.is_none()).map(signed);
@@ -393,6 +435,10 @@ impl Write<'_> {
                 self.db.prepare_cached(sql::NUMBER_LINE).attempt(attempted)?.execute((row.id, n)).attempt(attempted)?;
             }
             return Ok(false);
+        }
+        if said.verdict == Verdict::refused(Refusal::Forked) {
+            // It was here before anybody said anything of it: so it was done here.
+            self.note_fork(row.id)?;
         }
         let id = self.record_id(row.record)?;
         self.hold(id)?;
@@ -419,6 +465,19 @@ impl Write<'_> {
         .attempt(attempted)?;
         Ok(true)
     }
+}
+
+/// What a line counts towards a piece: see [`crate::lines`].
+fn counted_bytes(line: &Line) -> u64 {
+    let bytes = match &line.carried {
+        Carried::Notice(bytes) => bytes.len(),
+        Carried::Hash(_) => 0,
+        Carried::Entry(stripped) => {
+            let detail = stripped.detail.as_ref().map_or(0, |detail| detail.cbor.len() + 16);
+            stripped.act.len() + detail + 32 * stripped.deps.len()
+        }
+    };
+    u64::try_from(bytes + crate::lines::LINE_BYTES).unwrap_or(u64::MAX)
 }
 
 /// Whether the detail is the one whose hash the act holds.

@@ -23,7 +23,9 @@ mod derived;
 mod drafts;
 mod error;
 mod export;
+mod forks;
 mod held;
+mod lines;
 mod open;
 mod outgoing;
 mod pages;
@@ -38,6 +40,8 @@ mod write;
 
 pub use apply::{Answer, AppliedLines};
 pub use drafts::{DRAFT_BYTES_MAX, DraftRow};
+pub use forks::Forked;
+pub use lines::Piece;
 pub use error::{OpenError, StoreError};
 pub use export::EntryWithLine;
 pub use open::{OpenOptions, SCHEMA_VERSION};

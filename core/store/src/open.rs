@@ -14,13 +14,15 @@ use crate::error::OpenError;
 use crate::sql;
 
 /// Number of the newest migration.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// All migrations, by number - 1. Never edited once released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/0001-entries.sql"),
     include_str!("../migrations/0002-drafts.sql"),
     include_str!("../migrations/0003-contested.sql"),
+    include_str!("../migrations/0004-lines.sql"),
+    include_str!("../migrations/0005-forks.sql"),
 ];
 
 /// Marks the file as ours: "Gewu".
@@ -30,7 +32,7 @@ const APPLICATION_ID: i64 = 0x4765_7775;
 const BUSY_MS: u64 = 5_000;
 
 /// Statements that a connection keeps prepared: more than there are.
-const STATEMENTS_KEPT: usize = 96;
+const STATEMENTS_KEPT: usize = 128;
 
 /// Each commit is synced; the log wraps at 4,000 pages, because a page that changes often is then copied back seldom;
 /// what is deleted is overwritten where its page is written anyway.
@@ -182,6 +184,8 @@ mod tests {
                 "a6a464b9c31d21604924c8e2d7e9c6f8d3a239917519e5e7a64e8fb3cd0eb6cb",
                 "1f729fe6cafb8aea159ce70400504515e2dbd0bd38d41f5a53431bbc664a511d",
                 "742660bb3499abae41b2b1cb0775498839b89fcd2f227b851e3e164d18b809be",
+                "c8f2399c694a3507b00e2d47ab6e9ee3c198b15d47843e2c0cdd7fcba638b1cb",
+                "b326584b943f51597c13753dfdd595b2914af5431ade3c0838ef372c732f64f6",
             ]
         );
     }

@@ -93,20 +93,15 @@ impl Reader {
         let mut closed: Vec<Block> = Vec::new();
         let mut closed_bytes = 0;
         let mut open: BTreeMap<FeedId, Block> = BTreeMap::new();
-        let mut stopped: BTreeSet<FeedId> = BTreeSet::new();
         let mut unsent = db.prepare_cached(sql::OUTGOING).attempt(attempted)?;
         let mut rows = unsent.query([0_i64]).attempt(attempted)?;
         while let Some(row) = rows.next().attempt(attempted)? {
             let entry = EntryRow::read(row).attempt(attempted)?;
             let (feed, _) = self.log_name(entry.log)?;
-            if stopped.contains(&feed) {
-                continue;
-            }
             let block = open.entry(feed).or_default();
             if !block.add(db, &entry)? {
-                // Nothing of this feed goes after what nobody vouches for.
-                open.remove(&feed);
-                stopped.insert(feed);
+                // Nobody here vouches for it: another's, of which only the line came, and which a hub that was put back has
+                // lost. What rests on it is held there until its author sends it.
                 continue;
             }
             if !block.awaited.is_empty() {
@@ -123,7 +118,7 @@ impl Reader {
         Ok((closed, false))
     }
 
-    fn outgoing_entry(&self, db: &Connection, row: &EntryRow) -> Result<Outgoing, StoreError> {
+    pub(crate) fn outgoing_entry(&self, db: &Connection, row: &EntryRow) -> Result<Outgoing, StoreError> {
         let attempted = "reading what is to be sent";
         let (entry, deps) = self.entry(db, row)?;
         let mut named = Vec::with_capacity(deps.len());
@@ -150,5 +145,8 @@ fn run_of(db: &Connection, entry: &EntryRow) -> Result<Option<(Seal, Vec<EntryRo
     let seal: Seal = minicbor::decode(&bytes).map_err(|error| StoreError::damaged(attempted, error))?;
     let mut run = db.prepare_cached(sql::LOG_FROM).attempt(attempted)?;
     let rows = run.query_map((entry.log, signed(first), signed(last)), EntryRow::read).attempt(attempted)?;
-    Ok(Some((seal, rows.collect::<rusqlite::Result<_>>().attempt(attempted)?)))
+    let mut rows: Vec<EntryRow> = rows.collect::<rusqlite::Result<_>>().attempt(attempted)?;
+    // Of two at one place the seal covers the one that was here first: the other is a copy's, and came as a line.
+    rows.dedup_by_key(|row| row.seq);
+    Ok(rows.iter().any(|row| row.id == entry.id).then_some((seal, rows)))
 }

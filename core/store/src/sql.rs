@@ -79,6 +79,21 @@ statements! {
             WHERE feed.feed = ?1 AND notice.n > ?2 ORDER BY notice.n";
         QUARANTINE = "INSERT OR IGNORE INTO quarantine (feed, entry, n, reason, header, heard_s) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
+        PUT_BESIDE = "INSERT OR REPLACE INTO line_beside (feed, n, entry, hash, verdict, hub_time_s) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        BESIDE_LINES = "SELECT n, entry, hash, verdict, hub_time_s FROM line_beside WHERE feed = ?1 AND n > ?2 AND n <= ?3 ORDER BY n";
+        LAST_KEPT = "SELECT n, bytes FROM head_kept WHERE feed = ?1 ORDER BY n DESC LIMIT 2";
+        KEEP_HEAD = "INSERT OR REPLACE INTO head_kept (feed, n, bytes, signed_head) VALUES (?1, ?2, ?3, ?4)";
+        DROP_KEPT = "DELETE FROM head_kept WHERE feed = ?1 AND n = ?2";
+        KEPT_HEADS = "SELECT head_kept.signed_head FROM feed JOIN head_kept ON head_kept.feed = feed.id WHERE feed.feed = ?1 \
+            ORDER BY head_kept.n";
+        TELL = "INSERT OR IGNORE INTO told (entry, feed) VALUES (?1, ?2)";
+        LAST_LINE = "SELECT n FROM feed WHERE id = ?1";
+        SHOWN = "DELETE FROM told WHERE entry = ?1";
+        UNHEAR = "UPDATE entry SET verdict = NULL, hub_time_s = NULL, n = NULL WHERE id = ?1";
+
+        PUT_FORK = "INSERT OR IGNORE INTO fork (entry) VALUES (?1)";
+        DONE_AGAIN = "UPDATE fork SET again = (SELECT max(id) FROM entry) WHERE entry = ?1";
+
         PUT_SEAL = "INSERT OR IGNORE INTO seal (log, first, last, bytes) VALUES (?1, ?2, ?3, ?4)";
         LAST_SEAL = "SELECT bytes FROM seal WHERE log = ?1 ORDER BY first DESC LIMIT 1";
         SEAL_OF = "SELECT first, last, bytes FROM seal WHERE log = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1";
@@ -116,6 +131,23 @@ statements! {
         FEED_NAME = "SELECT feed FROM feed WHERE id = ?1";
     }
     cold {
+        ALL_FORKS = "SELECT entry, again IS NOT NULL FROM fork ORDER BY entry";
+        FORK_LOGS = "SELECT DISTINCT entry.log FROM fork JOIN entry ON entry.id = fork.entry WHERE fork.again IS NULL";
+        COUNT_FORKS = "SELECT count(*) - count(again), count(again) FROM fork";
+        ALL_TOLD = "SELECT entry, feed FROM told ORDER BY entry";
+        HOME_LINES = concat!("SELECT ", entry_columns!(), " FROM log JOIN entry ON entry.log = log.id \
+            WHERE log.feed = ?1 AND entry.n > ?2 AND entry.n <= ?3");
+        AWAIT_HOME = "INSERT OR IGNORE INTO told (entry, feed) SELECT entry.id, ?1 FROM log JOIN entry ON entry.log = log.id \
+            WHERE log.feed = ?1 AND entry.n > ?2 AND entry.verdict IS NOT NULL";
+        UNNUMBER = "UPDATE entry SET n = NULL WHERE log IN (SELECT id FROM log WHERE feed = ?1) AND n > ?2";
+        AWAIT_BESIDE = "INSERT OR IGNORE INTO told (entry, feed) SELECT entry.id, ?1 FROM line_beside \
+            JOIN entry ON entry.id = line_beside.entry \
+            WHERE line_beside.feed = ?1 AND line_beside.n > ?2 AND entry.n IS NULL AND entry.verdict IS NOT NULL";
+        DROP_BESIDE = "DELETE FROM line_beside WHERE feed = ?1 AND n > ?2";
+        DROP_NOTICES = "DELETE FROM notice WHERE feed = ?1 AND n > ?2";
+        DROP_APART = "DELETE FROM quarantine WHERE feed = ?1 AND n > ?2";
+        DROP_HEADS = "DELETE FROM head_kept WHERE feed = ?1 AND n > ?2";
+        NO_CURSOR = "UPDATE feed SET epoch = NULL, n = NULL, head = NULL, signed_head = NULL WHERE id = ?1";
         TABLES = "SELECT count(*) FROM sqlite_schema";
         DATA_VERSION = "PRAGMA data_version";
         ALL_FEEDS = "SELECT id, feed FROM feed ORDER BY id";

@@ -70,11 +70,13 @@ pub struct Write<'a> {
     pub(crate) by_id: HashMap<i64, RecordId>,
     /// A grant was not what its notice had said: every record may be concerned.
     pub(crate) refold_all: bool,
+    /// Counted bytes of lines since the last head.
+    pub(crate) line_bytes: u64,
 }
 
 impl<'a> Write<'a> {
     pub(crate) fn new(db: &'a Connection, cache: &'a mut Cache) -> Self {
-        Self { db, cache, held: BTreeMap::new(), by_id: HashMap::new(), refold_all: false }
+        Self { db, cache, held: BTreeMap::new(), by_id: HashMap::new(), refold_all: false, line_bytes: 0 }
     }
 
     /// A small thing by name.

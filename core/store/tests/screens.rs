@@ -103,7 +103,8 @@ fn a_store_of_the_first_version_is_brought_up_to_date() {
     let before = phone.dump();
     phone.store.release().expect("let go");
     let db = rusqlite::Connection::open(&phone.file).expect("opens");
-    let old = "DROP TABLE draft; DROP TABLE contested; PRAGMA user_version = 1;";
+    let old = "DROP TABLE draft; DROP TABLE contested; DROP TABLE head_kept; DROP TABLE line_beside; \
+        DROP TABLE told; DROP TABLE fork; PRAGMA user_version = 1;";
     db.execute_batch(&format!(
         "PRAGMA key = \"x'{}'\"; PRAGMA cipher_page_size = 4096; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; {old}",
         "09".repeat(32)

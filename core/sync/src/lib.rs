@@ -9,3 +9,4 @@ pub mod frame;
 pub mod message;
 pub mod pull;
 pub mod push;
+pub mod recover;

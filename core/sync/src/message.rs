@@ -172,6 +172,87 @@ pub struct PullReply {
     pub pack_version: u32,
 }
 
+/// Reply to `POST /v1/head`, to which a phone shows the last head that the hub signed for it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ShowReply {
+    /// Whether the head that was shown lies in the hub's chain.
+    #[n(0)]
+    pub known: bool,
+    /// How far the feed goes now, in the epoch that holds after what was shown.
+    #[n(1)]
+    pub head: Head,
+}
+
+/// Most lines in one offer.
+pub const OFFER_LINES_MAX: usize = 8_192;
+
+/// `POST /v1/offer`: lines that the hub gave out and has lost, with the head that it had signed after the last of them.
+///
+/// The head binds everything before it: no other value of `after_hash` and no other lines lead to it, so neither needs a
+/// signature of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct OfferRequest {
+    /// Number of the line before the first one.
+    #[n(0)]
+    pub after_n: u64,
+    /// Chain value after it.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub after_hash: [u8; 32],
+    /// What the hub had signed after the last line.
+    #[n(2)]
+    pub to: Head,
+    /// `gewu_log::columns::write_lines`.
+    #[n(3)]
+    pub lines: ByteVec,
+    /// 32 bytes for each line: hash of its entry or notice.
+    #[n(4)]
+    pub hashes: ByteVec,
+    /// Grants that the lines name.
+    #[n(5)]
+    pub tokens: Vec<ByteVec>,
+}
+
+/// Reply to an offer; what it counts is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct OfferReply {
+    /// Entries and notices that have a line again.
+    #[n(0)]
+    pub taken: u64,
+    /// What had its line.
+    #[n(1)]
+    pub had: u64,
+    /// What came by its hash alone, or rests on such a one.
+    #[n(2)]
+    pub missing: u64,
+    /// The hub's clock, Unix seconds.
+    #[n(3)]
+    pub hub_time_s: u64,
+}
+
+/// `POST /v1/rejoin`: a device that the hub has lost shows the grant that the hub had signed for it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct RejoinRequest {
+    /// The grant's token.
+    #[n(0)]
+    pub token: ByteVec,
+    /// `gewu_log::invitation::rejoin_proof`.
+    #[n(1)]
+    pub proof: ByteVec,
+}
+
+/// Reply to `POST /v1/succeed`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SucceedReply {
+    /// The token of the new identity's grant.
+    #[n(0)]
+    pub grant: ByteVec,
+}
+
 /// `POST /v1/wait`: answers when any feed is past its n.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(transparent)]

@@ -57,6 +57,8 @@ pub enum Event {
     Applied,
     /// The head did not come out; nothing was applied.
     HeadWrong(Box<FeedLines>),
+    /// The feed's cursor was set back to a line that the hub has: it is pulled again from there.
+    SetBack,
 }
 
 /// What the session wants done.
@@ -165,6 +167,10 @@ impl PullSession {
             }
             Event::Reply(reply) => self.reply(&reply).unwrap_or_else(Effect::Broken),
             Event::Applied => self.next(),
+            Event::SetBack => {
+                self.more = true;
+                self.next()
+            }
             Event::HeadWrong(lines) => self.head_wrong(lines),
             Event::Cut => self.cut(),
         }

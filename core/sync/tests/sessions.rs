@@ -8,9 +8,10 @@ use gewu_log::keys::PrivateKey;
 use gewu_log::line::{Head, HeadHash, Notice, Verdict};
 use gewu_model::ids::{ChangeHash, DeviceId, Epoch, FeedId, RecordId, StreetId};
 use gewu_sync::frame::{pack, unpack};
-use gewu_sync::message::{Answer, Cursor, Part, PullReply, PullRequest, PushReply, PushRequest};
+use gewu_sync::message::{Answer, Cursor, OfferReply, OfferRequest, Part, PullReply, PullRequest, PushReply, PushRequest, ShowReply};
 use gewu_sync::pull::{self, PullError, PullSession};
 use gewu_sync::push::{self, PushError, PushSession};
+use gewu_sync::recover::{self, RecoverError, RecoverSession};
 
 const FEED: FeedId = FeedId([1; 16]);
 const STREET: StreetId = StreetId([2; 16]);
@@ -168,4 +169,69 @@ fn a_feed_that_was_not_asked_for_is_refused() {
     let other = FeedId([9; 16]);
     let broken = session.step(pull_reply(other, None, false));
     assert!(matches!(broken, pull::Effect::Broken(PullError::OtherFeed { feed }) if feed == other), "{broken:?}");
+}
+
+fn head_of(epoch: u8, n: u64, chain: u8) -> Head {
+    Head::make(&PrivateKey::from_seed(&[4; 32]), STREET, FEED, Epoch([epoch; 16]), n, HeadHash([chain; 32]), 9)
+}
+
+/// Runs a recovery against a hub that has the first `common` of ten kept heads; returns the places asked for, the pieces
+/// offered by the line before them, and what the cursor is set back to.
+fn recovered(common: u64) -> (Vec<u64>, Vec<u64>, Option<u64>) {
+    let kept: Vec<Head> = (1..=10).map(|at| head_of(1, at * 100, 7)).collect();
+    let mut session = RecoverSession::new(PrivateKey::from_seed(&[4; 32]).public(), STREET, kept);
+    let (mut asked, mut offered) = (Vec::new(), Vec::new());
+    let mut event = recover::Event::Start;
+    loop {
+        event = match session.step(event) {
+            recover::Effect::Show(frame) => {
+                assert_eq!(unpack::<Head>(&frame).expect("a head").n, 1_000, "the last one is shown");
+                recover::Event::Reply(pack(&ShowReply { known: false, head: head_of(2, common * 100 + 30, 8) }))
+            }
+            recover::Effect::Ask { n } => {
+                asked.push(n);
+                recover::Event::Reply(pack(&head_of(2, n, if n <= common * 100 { 7 } else { 8 })))
+            }
+            recover::Effect::Load { after, to } => {
+                let after_n = after.map_or(0, |head| head.n);
+                assert_eq!(to.n, after_n + 100);
+                offered.push(after_n);
+                recover::Event::Piece((after_n != 500).then(|| {
+                    let empty = || Vec::new().into();
+                    Box::new(OfferRequest { after_n, after_hash: [7; 32], to: *to, lines: empty(), hashes: empty(), tokens: vec![] })
+                }))
+            }
+            recover::Effect::Offer(_) => recover::Event::Reply(pack(&OfferReply { taken: 2, had: 0, missing: 0, hub_time_s: 9 })),
+            recover::Effect::SetBack { common, .. } => return (asked, offered, common.map(|head| head.n)),
+            other => panic!("{other:?}"),
+        };
+    }
+}
+
+#[test]
+fn the_last_common_head_is_found_by_halving_and_all_pieces_after_it_are_offered() {
+    for common in 0..10 {
+        let (asked, offered, set_back) = recovered(common);
+        assert!(asked.len() <= 4, "{common}: {asked:?}");
+        // A piece that cannot be put together, here the one after line 500, keeps no other from being offered.
+        assert_eq!(offered, (common..10).map(|at| at * 100).collect::<Vec<_>>());
+        assert_eq!(set_back, (common > 0).then_some(common * 100));
+    }
+}
+
+#[test]
+fn a_hub_that_stays_with_two_chains_in_one_epoch_is_not_believed() {
+    let begin = || RecoverSession::new(PrivateKey::from_seed(&[4; 32]).public(), STREET, vec![head_of(1, 5, 7)]);
+    let shown = |known, head| {
+        let mut session = begin();
+        session.step(recover::Event::Start);
+        session.step(recover::Event::Reply(pack(&ShowReply { known, head })))
+    };
+    let two = shown(false, head_of(1, 5, 8));
+    assert!(matches!(two, recover::Effect::Broken(RecoverError::TwoHeads { n: 5 })), "{two:?}");
+    let foreign = Head { signature: [0; 64], ..head_of(2, 5, 8) };
+    assert!(matches!(shown(false, foreign), recover::Effect::Broken(RecoverError::Unsigned)));
+    assert!(matches!(shown(true, head_of(1, 9, 8)), recover::Effect::Nothing));
+    let mut session = begin();
+    assert!(matches!(session.step(recover::Event::Reply(Vec::new())), recover::Effect::Broken(RecoverError::Unexpected)));
 }

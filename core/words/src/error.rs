@@ -52,6 +52,11 @@ three_parts! {
         zh: "中心（{hub}）的存储空间满了，这次没有收下。", "没收下的都在本机，一件不少。", "可以继续工作，以后会自动再发；请告诉街道，给中心腾出空间。";
         en: "The hub ({hub}) has no room left and did not take this in.", "What it did not take in is on this phone.", "Work on; it is sent again by itself. Tell the street office to make room on the hub.";
     }
+    /// What the hub signed contradicts itself.
+    HubDoubtful = "hub_doubtful" {
+        zh: "中心（{hub}）签过的内容前后不一：它出了故障，或者没有说实话。", "保存过的都在本机，一件不少。", "可以继续工作；请马上告诉街道，检查中心，必要时用备份恢复。";
+        en: "What the hub ({hub}) signed contradicts itself: it is damaged, or it does not tell the truth.", "Everything saved is on this phone.", "Work on. Tell the street office at once to check the hub and, if need be, to restore it from a backup.";
+    }
     /// The hub speaks a newer protocol only.
     UpgradeNeeded = "upgrade_needed" {
         zh: "中心已更新，本机的版本太旧。", "保存过的都在本机，更新后会发送。", "更新 Gewu，再同步。";

@@ -41,6 +41,16 @@ three_parts! {
         zh: "中心的证书和加入时的不一样，已停止同步。", "什么也没有发出；保存过的都在本机。", "换一个网络再试。如果中心确实换了证书，请街道重新发邀请。";
         en: "The hub's certificate is not the one that this phone joined with; syncing has stopped.", "Nothing was sent; everything saved is on this phone.", "Try another network. If the hub really has a new certificate, ask the street office for a new invitation.";
     }
+    /// What the hub signed contradicts itself.
+    HubDoubtful = "hub_doubtful" {
+        zh: "中心签过的内容前后不一：它出了故障，或者没有说实话。", "保存过的都在本机，一件不少。", "可以继续工作；请马上告诉街道，检查中心，必要时用备份恢复。";
+        en: "What the hub signed contradicts itself: it is damaged, or it does not tell the truth.", "Everything saved is on this phone.", "Work on. Tell the street office at once to check the hub and, if need be, to restore it from a backup.";
+    }
+    /// Two phones went on with copies of one store. `count`: acts that were done anew here.
+    StoreCopied = "store_copied" {
+        zh: "本机的数据被复制过，有两台手机用同一个身份在工作。", "一件也没丢；撞在一起的 {count} 条已用新身份重新提交。", "如果不是您自己复制的，请马上告诉街道。";
+        en: "This phone's data was copied: two phones went on in the same name.", "Nothing is lost; acts that collided and were handed in again under a new identity: {count}.", "If you did not copy it yourself, tell the street office at once.";
+    }
     /// The hub speaks a newer protocol only.
     UpgradeNeeded = "upgrade_needed" {
         zh: "中心已更新，本机的版本太旧，暂时不能同步。", "可以继续工作；保存过的都在本机，更新后会发送。", "更新 Gewu。";

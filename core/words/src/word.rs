@@ -268,6 +268,8 @@ words! {
     SignInLink: "打开这个链接（只能用一次，10 分钟内有效）：{url}", "Open this link (works once, within 10 minutes): {url}";
     SignInToken: "令牌，{until} 前有效：{token}", "Token, until {until}: {token}";
     ExportDone: "已导出 {count} 条到 {path}", "Exported {count} {count|entry|entries} to {path}";
+    BackupDone: "已备份到 {path}，共 {count} 行。把它和 key、root 一起放到别的机器上", "Backed up to {path}: {count} {count|line|lines}. Keep it on another machine";
+    RestoreDone: "已恢复到 {dir}。运行 gewu serve {dir}；手机下次同步时会把备份之后的内容交回来", "Restored to {dir}. Run gewu serve {dir}; phones give back what came after the backup as they sync";
 
     // What stands in the holes of errors.
     ErrorHub: "这个地址", "the address";

@@ -1,6 +1,6 @@
 //! `gewu export`: records as Automerge documents, entries as lines of JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -74,11 +74,15 @@ pub fn run(args: &ExportArgs, output: Output) -> Result<(), Problem> {
 fn automerge(dir: &Path, out: &Path) -> Result<u64, Problem> {
     std::fs::create_dir_all(out).map_err(|error| Problem::write(out, &error))?;
     let mut records: BTreeMap<RecordId, Vec<Entry>> = BTreeMap::new();
+    // The library takes no fork, nor what rests on one.
+    let mut left_out = BTreeSet::new();
     entries(dir, &mut |entry, _, said| {
         let forked = said.and_then(|said| said.verdict.refusal()) == Some(gewu_model::rights::Refusal::Forked);
-        if !forked {
-            records.entry(entry.record).or_default().push(entry);
+        if forked || entry.deps.iter().any(|dep| left_out.contains(&(entry.record, *dep))) {
+            left_out.insert((entry.record, entry.change));
+            return;
         }
+        records.entry(entry.record).or_default().push(entry);
     })?;
     let mut count = 0;
     for (record, entries) in records {
@@ -105,7 +109,7 @@ fn lines(dir: &Path, out: &Path) -> Result<u64, Problem> {
             "record": entry.record, "code": Code::of(&entry.record).to_string(), "start_op": entry.start_op,
             "time_s": entry.time_s, "kind": act.as_ref().and_then(|act| act.kind()),
             "verdict": said.map(|said| said.verdict.0), "hub_time_s": said.map(|said| said.hub_time_s),
-            "deps": entry.deps, "change": entry.change, "act": hex(&entry.act),
+            "again_of": Act::again_of(&entry.act), "deps": entry.deps, "change": entry.change, "act": hex(&entry.act),
         });
         count += 1;
         if let Err(error) = writeln!(writer, "{line}") {

@@ -1,5 +1,6 @@
 //! `gewu`: the hub, the thinnest shell over a phone, and a street to look at, in one program.
 
+mod backup;
 mod catalogue;
 mod demo;
 mod export;
@@ -41,6 +42,10 @@ enum Command {
     Serve(hub_commands::ServeArgs),
     /// Invites a phone: prints a text that is also a QR code.
     Invite(hub_commands::InviteArgs),
+    /// Writes a backup of a hub; it may be running.
+    Backup(backup::BackupArgs),
+    /// Makes a hub's folder from a backup.
+    Restore(backup::RestoreArgs),
     /// A phone without a screen, for scripts and for people without a phone at hand.
     Phone(phone::PhoneArgs),
     /// Ways out of a hub's or a phone's folder.
@@ -81,6 +86,8 @@ fn main() -> ExitCode {
         Command::Serve(args) => hub_commands::serve(&args, output),
         Command::Invite(args) => hub_commands::invite(&args, output),
         Command::Phone(args) => phone::run(&args, output),
+        Command::Backup(args) => backup::backup(&args, output),
+        Command::Restore(args) => backup::restore(&args, output),
         Command::Export(args) => export::run(&args, output),
     };
     match done {

@@ -70,7 +70,7 @@ impl Problem {
     /// An error with one hole.
     pub fn with(code: ErrorCode, detail: impl ToString) -> Self {
         let hole = match code {
-            ErrorCode::Offline | ErrorCode::HubFull | ErrorCode::NoHub | ErrorCode::WrongHub => "hub",
+            ErrorCode::Offline | ErrorCode::HubFull | ErrorCode::NoHub | ErrorCode::WrongHub | ErrorCode::HubDoubtful => "hub",
             ErrorCode::ReadOnly | ErrorCode::FileUnreadable | ErrorCode::FolderTaken => "path",
             ErrorCode::CodeMistyped | ErrorCode::Changed | ErrorCode::RecordFull => "code",
             ErrorCode::ClassUnknown => "class",
@@ -164,7 +164,7 @@ impl Problem {
 /// Exit codes by what can be done about it.
 fn exit_code(code: ErrorCode) -> u8 {
     match code {
-        ErrorCode::Offline | ErrorCode::HubFull | ErrorCode::NoHub | ErrorCode::WrongHub => 3,
+        ErrorCode::Offline | ErrorCode::HubFull | ErrorCode::NoHub | ErrorCode::WrongHub | ErrorCode::HubDoubtful => 3,
         ErrorCode::NotAllowed | ErrorCode::Changed | ErrorCode::NotNow | ErrorCode::RecordFull => 4,
         ErrorCode::NotFound => 5,
         ErrorCode::StorageFull | ErrorCode::ReadOnly => 7,
@@ -342,6 +342,7 @@ mod tests {
             offline(ErrorCode::HubFull, "127.0.0.1:8443"),
             offline(ErrorCode::NoHub, "127.0.0.1:8443"),
             offline(ErrorCode::WrongHub, "127.0.0.1:8443"),
+            offline(ErrorCode::HubDoubtful, "127.0.0.1:8443"),
             DeviceError::StorageFull,
             DeviceError::UpgradeNeeded { code: ErrorCode::NewerStore, found: 2, known: 1 },
             DeviceError::UpgradeNeeded { code: ErrorCode::UpgradeNeeded, found: 2, known: 1 },

@@ -5,6 +5,7 @@
 mod pages;
 mod problem;
 mod read;
+mod restored;
 mod sync;
 
 use std::sync::Arc;
@@ -36,6 +37,10 @@ pub fn router(shared: Shared) -> Router {
         .route("/v1/push", post(sync::push))
         .route("/v1/pull", post(sync::pull))
         .route("/v1/wait", post(sync::wait))
+        .route("/v1/head", get(restored::head).post(restored::show))
+        .route("/v1/offer", post(restored::offer))
+        .route("/v1/rejoin", post(restored::rejoin))
+        .route("/v1/succeed", post(restored::succeed))
         .route("/v1/pack", get(sync::pack))
         .route("/v1/link", post(read::link))
         .route("/v1/rates", get(read::rates))

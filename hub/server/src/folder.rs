@@ -8,6 +8,7 @@ use gewu_model::ids::{Epoch, FeedId, StreetId};
 use gewu_model::pack::{Pack, PackError};
 
 use crate::config::{World, random_array};
+use crate::hub::life;
 use crate::store::{self, Embedded, OpenError, StoreError};
 use crate::tls::{self, TlsError};
 
@@ -62,7 +63,7 @@ pub struct Own {
     pub hub_key: PrivateKey,
     /// What the street says of the hub.
     pub certificate: HubCertificate,
-    /// This life of the store.
+    /// The life of the store when it was opened; [`crate::hub::Hub::epoch`] tells the present one.
     pub epoch: Epoch,
     /// TLS certificate and key, DER.
     pub tls: (Vec<u8>, Vec<u8>),
@@ -141,11 +142,105 @@ pub fn open(dir: &Path) -> Result<(Embedded, Own), FolderError> {
     if !path.exists() {
         return Err(FolderError::NoHub { path: dir.to_owned() });
     }
-    let key = std::fs::read(dir.join("key")).map_err(io(&dir.join("key"), "reading the key"))?;
-    let key = key.try_into().map_err(|_| OpenError::WrongKey { path: dir.join("key") })?;
-    let db = Embedded::open(&path, key)?;
+    let db = Embedded::open(&path, key_of(dir)?)?;
     let own = load(&db)?;
     Ok((db, own))
+}
+
+/// What a backup holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Lines that it covers, over all feeds.
+    pub lines: u64,
+}
+
+/// Files beside the store. Without `root` a hub runs all the same: the street may keep it elsewhere.
+const BESIDE: [(&str, bool); 3] = [("key", true), ("root", false), ("certificate.pem", false)];
+
+/// Writes a folder from which [`restore`] makes this hub again. The hub may be running: one consistent moment is written,
+/// and phones hear with their next head what it covers. Durable when it returns.
+///
+/// # Errors
+/// [`FolderError`]; a folder that was begun can be removed.
+pub fn backup(dir: &Path, out: &Path) -> Result<Backup, FolderError> {
+    let (store, _) = open(dir)?;
+    if out.join("hub.db").exists() {
+        return Err(FolderError::Taken { path: out.to_owned() });
+    }
+    std::fs::create_dir_all(out).map_err(io(out, "making the folder"))?;
+    copy_beside(dir, out)?;
+    // The store comes last: a folder with a store is a whole backup.
+    let (part, whole) = (out.join("hub.db.part"), out.join("hub.db"));
+    remove_if_there(&part)?;
+    store.copy_to(&part)?;
+    let copy = Embedded::open(&part, key_of(dir)?)?;
+    let lines = life::covered_by(&copy)?;
+    drop(copy);
+    put_in_place(&part, &whole)?;
+    let count = life::note_backup(&store, &lines)?;
+    Ok(Backup { lines: count })
+}
+
+/// Makes a hub's folder from a backup, or from a copy of a stopped hub's folder. It begins a new epoch: phones give back
+/// what they hold of what came after. Durable when it returns.
+///
+/// # Errors
+/// [`FolderError`]; `Taken` where there is a hub already: nothing is written over.
+pub fn restore(backup: &Path, dir: &Path, world: &World) -> Result<Own, FolderError> {
+    if !backup.join("hub.db").exists() {
+        return Err(FolderError::NoHub { path: backup.to_owned() });
+    }
+    if dir.join("hub.db").exists() {
+        return Err(FolderError::Taken { path: dir.to_owned() });
+    }
+    std::fs::create_dir_all(dir).map_err(io(dir, "making the folder"))?;
+    copy_beside(backup, dir)?;
+    let (part, whole) = (dir.join("hub.db.part"), dir.join("hub.db"));
+    for (from, to) in [("hub.db", "hub.db.part"), ("hub.db-wal", "hub.db.part-wal")] {
+        remove_if_there(&dir.join(to))?;
+        if backup.join(from).exists() {
+            std::fs::copy(backup.join(from), dir.join(to)).map_err(io(&dir.join(to), "copying the store"))?;
+        }
+    }
+    let store = Embedded::open(&part, key_of(dir)?)?;
+    store::write(&store, |tx| life::begin_epoch(tx, None, world))?;
+    // Closing writes the log into the file.
+    drop(store);
+    put_in_place(&part, &whole)?;
+    Ok(open(dir)?.1)
+}
+
+fn copy_beside(from: &Path, to: &Path) -> Result<(), FolderError> {
+    for (name, needed) in BESIDE {
+        let (from, to) = (from.join(name), to.join(name));
+        if !needed && !from.exists() {
+            continue;
+        }
+        let bytes = std::fs::read(&from).map_err(io(&from, "reading a key file"))?;
+        remove_if_there(&to)?;
+        secret_file(&to, &bytes)?;
+    }
+    Ok(())
+}
+
+fn key_of(dir: &Path) -> Result<[u8; 32], FolderError> {
+    let key = std::fs::read(dir.join("key")).map_err(io(&dir.join("key"), "reading the key"))?;
+    Ok(key.try_into().map_err(|_| OpenError::WrongKey { path: dir.join("key") })?)
+}
+
+fn remove_if_there(path: &Path) -> Result<(), FolderError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io(path, "removing what was begun")(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Gives a finished file its name, durably.
+fn put_in_place(part: &Path, whole: &Path) -> Result<(), FolderError> {
+    std::fs::File::open(part).and_then(|file| file.sync_all()).map_err(io(part, "writing the store"))?;
+    std::fs::rename(part, whole).map_err(io(whole, "naming the store"))?;
+    let folder = whole.parent().unwrap_or(whole);
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io(folder, "naming the store"))
 }
 
 /// What a hub keeps of its own, out of its store.

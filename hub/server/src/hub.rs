@@ -1,14 +1,15 @@
 //! One hub in one process: its keys, its store, and what it holds in memory beside them.
 
+pub(crate) mod life;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use gewu_log::grant::{self, Grant, GrantDraft};
 use gewu_log::invitation::{Invitation, secret_hash};
 use gewu_log::keys::{PublicKey, SignedPack};
-use gewu_log::line::{Head, HeadHash, Notice};
 use gewu_model::fold::Who;
-use gewu_model::ids::{DeviceId, FeedId, GrantId, PersonId, StreetId};
+use gewu_model::ids::{DeviceId, Epoch, FeedId, GrantId, PersonId, StreetId};
 use gewu_model::pack::Pack;
 use gewu_model::rights::{Refusal, Role};
 use gewu_sync::message::EnrolReply;
@@ -64,6 +65,7 @@ pub struct Hub {
     signed_pack: RwLock<(Arc<Pack>, SignedPack)>,
     grants: RwLock<BTreeMap<GrantId, Grant>>,
     devices: RwLock<BTreeMap<DeviceId, Known>>,
+    epoch: RwLock<Epoch>,
     memory: Mutex<Memory>,
     changes: tokio::sync::watch::Sender<u64>,
 }
@@ -109,7 +111,7 @@ impl Hub {
             store::read(&*store, |tx| Ok((tx.newest_pack()?.ok_or_else(damaged)?, tx.devices()?, tx.tokens()?)))?;
         let signed: SignedPack = minicbor::decode(&pack).map_err(|_| damaged())?;
         let pack = Arc::new(Pack::read(&signed.json)?);
-        let hub_key = own.hub_key.public();
+        let (hub_key, epoch) = (own.hub_key.public(), own.epoch);
         let (mut grants, mut known) = (BTreeMap::new(), BTreeMap::new());
         for token in tokens {
             let grant = grant::read(&token, &hub_key).map_err(|_| damaged())?;
@@ -127,6 +129,7 @@ impl Hub {
             signed_pack: RwLock::new((pack, signed)),
             grants: RwLock::new(grants),
             devices: RwLock::new(known),
+            epoch: RwLock::new(epoch),
             memory: Mutex::default(),
             changes: tokio::sync::watch::channel(0).0,
         })
@@ -181,13 +184,6 @@ impl Hub {
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Signs how far a feed goes.
-    #[must_use]
-    pub fn head(&self, feed: FeedId, n: u64, hash: HeadHash) -> Head {
-        let now_s = self.now_s().cast_unsigned();
-        Head::make(&self.own.hub_key, self.street(), feed, self.own.epoch, n, hash, now_s)
     }
 
     /// The grant of an id.
@@ -331,15 +327,7 @@ impl Hub {
                 tx.put_invite(used)?;
             }
             let Some(feed) = street_feed else { return Ok(()) };
-            let notice = Notice::Grant {
-                grant: grant.id,
-                person: grant.person,
-                role: grant.role.number(),
-                area: grant.area,
-                device: grant.device,
-                expires_s: grant.expires_s,
-            };
-            ingest::notice(self, tx, feed, &notice)
+            ingest::notice(self, tx, feed, &life::grant_notice(&grant))
         })?;
         self.remember(grant.clone());
         let mut devices = self.devices.write().unwrap_or_else(PoisonError::into_inner);

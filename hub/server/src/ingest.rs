@@ -3,6 +3,7 @@
 //! Entries are rebuilt and judged in memory first; only when every seal has come out is anything written. A seal that
 //! does not come out makes the hub ask for hashes, and with these just the differing entries stay out, by name.
 
+mod offer;
 mod plan;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use gewu_sync::message::{Answer, PushReply, PushRequest};
 
 use crate::hub::Hub;
 use crate::store::{HubWrite, NewCarried, NewLine, StoreError};
+pub use offer::{OfferError, offer};
 use plan::{Fate, Plan, Planned};
 
 /// A push could not be taken.
@@ -143,7 +145,7 @@ struct Writer<'a, 'h> {
 
 impl Writer<'_, '_> {
     fn one(&mut self, planned: &Planned) -> Result<Answer, StoreError> {
-        let hub_time_s = self.now_s.cast_unsigned();
+        let hub_time_s = planned.hub_time_s.cast_unsigned();
         match &planned.fate {
             Fate::Had(found) => {
                 Ok(Answer::Had { n: found.n, verdict: found.said.verdict, hub_time_s: found.said.hub_time_s.cast_unsigned() })
@@ -154,13 +156,13 @@ impl Writer<'_, '_> {
                 self.tx.put_quarantine(stripped.feed, stripped.author, stripped.seq, code, self.now_s)?;
                 Ok(Answer::Malformed { code: (*code).to_owned() })
             }
-            Fate::Forked(entry) => {
+            Fate::Forked { entry, guests } => {
                 let verdict = Verdict::refused(gewu_model::rights::Refusal::Forked);
-                let n = self.entry(entry, &planned.stripped, verdict, true, &[])?;
+                let n = self.entry(entry, planned, verdict, true, guests)?;
                 Ok(Answer::Forked { n, hub_time_s })
             }
             Fate::Line { entry, verdict, guests, new_guests } => {
-                let n = self.entry(entry, &planned.stripped, *verdict, false, guests)?;
+                let n = self.entry(entry, planned, *verdict, false, guests)?;
                 for feed in new_guests {
                     self.introduce(entry.record, entry.feed, *feed)?;
                 }
@@ -172,14 +174,14 @@ impl Writer<'_, '_> {
     fn entry(
         &mut self,
         entry: &Entry,
-        stripped: &Stripped,
+        planned: &Planned,
         verdict: Verdict,
         forked: bool,
         guests: &[FeedId],
     ) -> Result<u64, StoreError> {
-        let said = Said { verdict, hub_time_s: self.now_s };
+        let said = Said { verdict, hub_time_s: planned.hub_time_s };
         let n = self.position(entry.feed)?.0 + 1;
-        let deps = self.deps(entry, stripped)?;
+        let deps = self.deps(entry, &planned.stripped)?;
         let entry_no = self.tx.put_entry(entry, &deps, n, said, forked)?;
         self.entry_line(entry.feed, entry_no, entry.hash(), said)?;
         for guest in guests {

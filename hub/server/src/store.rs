@@ -127,7 +127,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 pub trait HubWrite {
     /// A record's header.
     fn header(&mut self, record: RecordId) -> Result<Option<Header>>;
-    /// A record's rows, forks left out.
+    /// A record's rows, with forks: refused, and others may rest on them.
     fn rows(&mut self, record: RecordId) -> Result<Vec<Row>>;
     /// Numbers, names and words of a record's entries, in the order taken in.
     fn entries_of(&mut self, record: RecordId) -> Result<Vec<(i64, EntryHash, Said)>>;
@@ -141,6 +141,10 @@ pub trait HubWrite {
     fn put_header(&mut self, record: RecordId, header: &Header) -> Result<()>;
     /// Last line and chain value of a feed; `None` before its first.
     fn feed(&mut self, feed: FeedId) -> Result<Option<(u64, HeadHash)>>;
+    /// Chain value after line `n`; `None` when there is no such line. Line 0 is the caller's to know.
+    fn head_at(&mut self, feed: FeedId, n: u64) -> Result<Option<HeadHash>>;
+    /// Whether a feed has this notice after a line.
+    fn has_notice(&mut self, feed: FeedId, after_n: u64, notice: &[u8]) -> Result<bool>;
     /// Writes a line and moves its feed's counter.
     fn put_line(&mut self, line: &NewLine) -> Result<()>;
     /// Feeds in which a record is a guest.
@@ -202,7 +206,7 @@ pub trait HubRead {
     fn devices(&self) -> Result<Vec<StoredDevice>>;
     /// Records with a code: one, or twins.
     fn by_code(&self, code: Code) -> Result<Vec<RecordId>>;
-    /// A record with all its rows, forks left out, and the details beside them.
+    /// A record with all its rows, and the details beside them.
     fn record(&self, record: RecordId) -> Result<Option<WholeRecord>>;
     /// Open cases past their deadline, oldest first.
     fn overdue(&self, now_s: i64, limit: u32) -> Result<Vec<Listed>>;
@@ -222,6 +226,8 @@ pub trait HubRead {
     fn each_entry(&self, each: &mut dyn FnMut(Entry, u64, Said)) -> Result<()>;
     /// A value of the hub's own.
     fn meta(&self, key: &str) -> Result<Option<Vec<u8>>>;
+    /// Last line of every feed that has one, by feed.
+    fn feeds(&self) -> Result<Vec<(FeedId, u64)>>;
     /// The newest pack.
     fn newest_pack(&self) -> Result<Option<Vec<u8>>>;
 }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use gewu_hub::config::World;
 use gewu_hub::folder;
 use gewu_hub::hub::Hub;
-use gewu_hub::ingest;
+use gewu_hub::ingest::{self, OfferError};
 use gewu_hub::store;
-use gewu_log::columns::{Outgoing, write_entries};
+use gewu_log::columns::{Outgoing, write_entries, write_lines};
 use gewu_log::entry::{Detail, Entry};
 use gewu_log::grant;
 use gewu_log::invitation::enrol_request;
@@ -20,11 +20,11 @@ use gewu_model::act::{
     Act, Body, CloseBody, DetailText, HandBody, Profile, RECORD_KIND_CASE, ReportBody,
 };
 use gewu_model::area::{Area, AreaKind};
-use gewu_model::ids::{ChangeHash, FeedId, GrantId, RecordId, StreetId};
+use gewu_model::ids::{ChangeHash, DeviceId, FeedId, GrantId, RecordId, StreetId};
 use gewu_model::pack::{Class, PackDraft};
 use gewu_model::rights::{Refusal, Role};
 use gewu_model::time::Basis;
-use gewu_sync::message::{Answer, PushReply, PushRequest};
+use gewu_sync::message::{Answer, OfferReply, OfferRequest, PushReply, PushRequest};
 
 struct Street {
     _dir: tempfile::TempDir,
@@ -283,4 +283,169 @@ fn an_entry_whose_predecessor_is_missing_is_held_and_others_pass() {
     let reply = street.push(&phone, &frame);
     assert_eq!(reply.answers[0], Answer::Held);
     assert_eq!(admitted(&reply.answers[1]), Some(1));
+}
+
+/// The lines of a feed after one, as a phone that holds them offers them.
+fn offered(hub: &Hub, feed: FeedId, after_n: u64) -> OfferRequest {
+    let to = hub.head_at(feed, u64::MAX).expect("reads");
+    let after_hash = hub.head_at(feed, after_n).expect("reads").hash;
+    let read = |tx: &dyn store::HubRead| Ok((tx.lines(feed, after_n, u64::MAX, to.n)?, tx.line_hashes(feed, after_n, to.n)?));
+    let (lines, hashes) = store::read(hub.store(), read).expect("reads");
+    OfferRequest {
+        after_n,
+        after_hash,
+        to,
+        lines: write_lines(&lines.lines).into(),
+        hashes: hashes.into(),
+        tokens: Vec::new(),
+    }
+}
+
+fn offer(hub: &Hub, request: &OfferRequest) -> Result<OfferReply, OfferError> {
+    let mut out = None;
+    let written = hub.store().write(&mut |tx| {
+        out = Some(ingest::offer(hub, tx, DeviceId([0; 16]), request).map(|(reply, _)| reply));
+        Ok(())
+    });
+    written.expect("the store works");
+    out.expect("it ran")
+}
+
+fn opened(dir: &std::path::Path) -> Hub {
+    let (db, own) = folder::open(dir).expect("opens");
+    Hub::new(Arc::new(db), own, World::default()).expect("a hub")
+}
+
+struct PutBack {
+    street: Street,
+    grid: FeedId,
+    backup: std::path::PathBuf,
+}
+
+/// A hub with two lines before a backup and three after it, the second of these refused.
+fn put_back() -> PutBack {
+    let street = Street::new();
+    let (grid, other) = (street.feed("1"), street.feed("2"));
+    let (mut phone, mut stranger) = (street.phone(1, Role::Inspector, grid), street.phone(2, Role::Inspector, other));
+    let first = [phone.report(grid, "a"), phone.report(grid, "b")];
+    street.push(&phone, &phone.frame(&first));
+    let backup = street._dir.path().join("backup");
+    let done = folder::backup(&street._dir.path().join("hub"), &backup).expect("backed up");
+    assert!(done.lines >= 2, "{done:?}");
+    let later = [phone.report(grid, "c")];
+    let mut frame = phone.frame(&later);
+    frame.seals = vec![Seal::make(&phone.key, phone.street, grid, 3, Link::default(), later.iter().map(|out| out.entry.hash()))];
+    street.push(&phone, &frame);
+    let strange = [stranger.report(grid, "d")];
+    let reply = street.push(&stranger, &stranger.frame(&strange));
+    assert!(refused(&reply.answers[0]).is_some(), "{reply:?}");
+    PutBack { street, grid, backup }
+}
+
+#[test]
+fn lost_lines_come_back_with_their_words_and_once() {
+    let it = put_back();
+    let request = offered(&it.street.hub, it.grid, 1);
+    folder::restore(&it.backup, &it.street._dir.path().join("restored"), &World::default()).expect("restored");
+    let restored = opened(&it.street._dir.path().join("restored"));
+    assert_eq!(restored.head_at(it.grid, u64::MAX).expect("reads").n, 2);
+    let reply = offer(&restored, &request).expect("taken");
+    assert_eq!((reply.taken, reply.had, reply.missing), (2, 1, 0));
+    let again = offer(&restored, &request).expect("taken");
+    assert_eq!((again.taken, again.had, again.missing), (0, 3, 0));
+    let words = |hub: &Hub| {
+        let mut words = Vec::new();
+        let read = hub.store().read(&mut |tx| tx.each_entry(&mut |entry, n, said| words.push((entry.hash(), n, said))));
+        read.expect("reads");
+        words
+    };
+    assert_eq!(words(&restored), words(&it.street.hub), "the same words, and here the same numbers");
+}
+
+#[test]
+fn lines_that_lead_to_no_head_of_this_hub_stay_out() {
+    let it = put_back();
+    folder::restore(&it.backup, &it.street._dir.path().join("restored"), &World::default()).expect("restored");
+    let restored = opened(&it.street._dir.path().join("restored"));
+    let good = offered(&it.street.hub, it.grid, 2);
+    let spoilt = |spoil: &dyn Fn(&mut OfferRequest)| {
+        let mut request = good.clone();
+        spoil(&mut request);
+        let refused = offer(&restored, &request);
+        assert!(matches!(refused, Err(OfferError::Chain)), "{refused:?}");
+    };
+    spoilt(&|request| request.after_hash[0] ^= 1);
+    spoilt(&|request| request.hashes[5] ^= 1);
+    spoilt(&|request| request.to.n += 1);
+    spoilt(&|request| request.to.hash[0] ^= 1);
+    spoilt(&|request| request.to.signature[0] ^= 1);
+    spoilt(&|request| {
+        let other = PrivateKey::from_seed(&[77; 32]);
+        request.to = request.to.clone().backed_up(&other, it.street.hub.street(), 0);
+    });
+    // Another word for the refused one.
+    let lines = gewu_log::columns::read_lines(&good.lines).expect("reads");
+    assert!(lines.iter().any(|line| line.verdict != Verdict::ADMITTED));
+    let read = |tx: &dyn store::HubRead| tx.lines(it.grid, 2, u64::MAX, u64::MAX >> 1);
+    let mut lines = store::read(it.street.hub.store(), read).expect("reads").lines;
+    lines.iter_mut().for_each(|line| line.verdict = Verdict::ADMITTED);
+    spoilt(&|request| request.lines = write_lines(&lines).into());
+    assert_eq!(restored.head_at(it.grid, u64::MAX).expect("reads").n, 2);
+    assert_eq!(offer(&restored, &good).expect("taken").taken, 2);
+}
+
+#[test]
+fn one_head_makes_a_hub_change_its_epoch_once() {
+    let it = put_back();
+    let shown = it.street.hub.head_at(it.grid, u64::MAX).expect("reads");
+    assert!(it.street.hub.show(&shown).expect("its own").known);
+    assert_eq!(it.street.hub.epoch(), shown.epoch, "what is in the chain proves nothing");
+
+    // Files copied back by hand: the epoch is still that of the head.
+    let by_hand = it.street._dir.path().join("by-hand");
+    std::fs::create_dir_all(&by_hand).expect("a folder");
+    for name in ["hub.db", "key"] {
+        std::fs::copy(it.backup.join(name), by_hand.join(name)).expect("copied");
+    }
+    let hub = opened(&by_hand);
+    assert_eq!(hub.epoch(), shown.epoch);
+    let reply = hub.show(&shown).expect("its own");
+    assert!(!reply.known);
+    let moved = hub.epoch();
+    assert_ne!(moved, shown.epoch);
+    assert_eq!(reply.head.epoch, moved);
+    hub.show(&shown).expect("its own");
+    assert_eq!(hub.epoch(), moved, "a past epoch's head changes nothing");
+    assert_eq!(opened(&by_hand).epoch(), moved, "it is durable");
+
+    // `restore` has begun one by itself.
+    let restored = it.street._dir.path().join("restored");
+    let own = folder::restore(&it.backup, &restored, &World::default()).expect("restored");
+    assert_ne!(own.epoch, shown.epoch);
+    let hub = opened(&restored);
+    hub.show(&shown).expect("its own");
+    assert_eq!(hub.epoch(), own.epoch);
+
+    // An epoch that the backup has never heard of proves a restore in between, once.
+    let unheard = opened(&by_hand).head_at(it.grid, 1).expect("reads");
+    let unheard = gewu_log::line::Head { hash: [9; 32], ..unheard };
+    let hub_key = &it.street.hub.own().hub_key;
+    let unheard = unheard.backed_up(hub_key, it.street.hub.street(), 0);
+    hub.show(&unheard).expect("its own");
+    let moved = hub.epoch();
+    assert_ne!(moved, own.epoch);
+    hub.show(&unheard).expect("its own");
+    assert_eq!(hub.epoch(), moved);
+    let foreign = unheard.backed_up(&PrivateKey::from_seed(&[77; 32]), it.street.hub.street(), 0);
+    assert!(hub.show(&foreign).is_err(), "not this hub's");
+    assert!(folder::restore(&it.backup, &restored, &World::default()).is_err(), "nothing is written over");
+}
+
+#[test]
+fn heads_tell_what_the_backup_covers() {
+    let it = put_back();
+    let head = it.street.hub.head_at(it.grid, u64::MAX).expect("reads");
+    assert_eq!((head.n, head.backup_n), (4, 2));
+    assert_eq!(it.street.hub.head_at(it.grid, 1).expect("reads").backup_n, 1, "never more than the head itself");
+    assert!(head.verify(&it.street.hub.own().hub_key.public(), it.street.hub.street()).is_ok());
 }

@@ -7,11 +7,13 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it is surprised")]
 
 mod apart;
+mod copied;
 mod documents;
 mod imports;
 mod power_cut;
 mod rebuilt;
 mod relocated;
+mod restored;
 mod screens;
 mod story;
 mod two_grids;

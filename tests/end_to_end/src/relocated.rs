@@ -10,7 +10,7 @@ use gewu_support::{Phone, Street, gewu, grid, last_line, place, sync_all};
 use serde_json::{Value, json};
 
 /// A grant lasts thirty days, and what was claimed under it is taken for seven more.
-const TOO_LONG_S: i64 = 38 * 86_400;
+pub const TOO_LONG_S: i64 = 38 * 86_400;
 
 /// A phone that was off and on again: it no longer knows the time from the hub, and can only claim one.
 struct Restarted;
@@ -30,7 +30,7 @@ impl Clock for Restarted {
 }
 
 /// Handles a case on a phone that was off and on again; returns the act's name.
-fn handle_after_a_restart(phone: &Phone, code: &str) -> String {
+pub fn handle_after_a_restart(phone: &Phone, code: &str) -> String {
     let key = std::fs::read(phone.dir().join("key")).unwrap().try_into().unwrap();
     let env = Env { clock: Arc::new(Restarted), ..Env::default() };
     let device = Device::open(DeviceOptions { dir: phone.dir().to_owned(), key, env, language: gewu_device::Language::Zh }).unwrap();

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::hub::TurnedDown;
-use crate::ingest::IngestError;
+use crate::ingest::{IngestError, OfferError};
 use crate::store::StoreError;
 
 /// A refusal: a status, a stable code, what happened, what is safe, what to do next.
@@ -55,6 +55,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "frame_bad", what, KEPT, "Update the phone's program.")
     }
 
+    /// What a phone holds of a feed is not what the hub has.
+    pub fn cursor(what: impl Into<String>) -> Self {
+        let next = "Show the last signed head of the feed and ask again.";
+        Self::new(StatusCode::CONFLICT, "cursor", what, KEPT, next)
+    }
+
     /// The other end speaks another protocol.
     pub fn upgrade() -> Self {
         let what = "The phone's program speaks another protocol.";
@@ -90,6 +96,16 @@ impl From<IngestError> for Problem {
         match error {
             IngestError::Columns(error) => Self::frame(error.to_string()),
             IngestError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OfferError> for Problem {
+    fn from(error: OfferError) -> Self {
+        match error {
+            OfferError::Columns(_) | OfferError::TooMany => Self::frame(error.to_string()),
+            OfferError::Chain => Self::cursor(error.to_string()),
+            OfferError::Store(error) => error.into(),
         }
     }
 }

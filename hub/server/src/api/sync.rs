@@ -21,6 +21,7 @@ use gewu_sync::message::{
 use super::problem::Problem;
 use super::{Shared, blocking};
 use crate::hub::Hub;
+use crate::hub::life::Covered;
 use crate::ingest;
 use crate::store::{self, HubRead, StoreError};
 
@@ -44,11 +45,11 @@ impl FromRequestParts<Shared> for SignedIn {
     }
 }
 
-fn frame<M: minicbor::Encode<()>>(message: &M) -> Response {
+pub(super) fn frame<M: minicbor::Encode<()>>(message: &M) -> Response {
     ([(header::CONTENT_TYPE, "application/octet-stream")], pack_frame(message)).into_response()
 }
 
-fn read_frame<M: for<'b> minicbor::Decode<'b, ()>>(body: &[u8]) -> Result<M, Problem> {
+pub(super) fn read_frame<M: for<'b> minicbor::Decode<'b, ()>>(body: &[u8]) -> Result<M, Problem> {
     unpack(body).map_err(|error| match error {
         FrameError::Version { .. } => Problem::upgrade(),
         error => Problem::frame(error.to_string()),
@@ -134,6 +135,7 @@ fn answer_pull(hub: &Hub, tx: &dyn HubRead, own: FeedId, request: &PullRequest) 
     };
     let mut left = request.budget_bytes.min(BUDGET_MOST);
     let mut grants = std::collections::BTreeSet::new();
+    let covered = &Covered::read(tx)?;
     for cursor in &request.cursors {
         let last_n = tx.last_n(cursor.feed)?;
         let in_chain = match cursor.n {
@@ -141,9 +143,9 @@ fn answer_pull(hub: &Hub, tx: &dyn HubRead, own: FeedId, request: &PullRequest) 
             n => tx.head_at(cursor.feed, n)? == Some(HeadHash(cursor.head)),
         };
         if !in_chain {
-            reply.parts.push(went_back(hub, tx, cursor, last_n)?);
+            reply.parts.push(went_back(hub, tx, cursor, last_n, covered)?);
         } else if request.hashes_only {
-            reply.parts.push(hashes(hub, tx, cursor, request.until_n.unwrap_or(last_n))?);
+            reply.parts.push(hashes(hub, tx, cursor, request.until_n.unwrap_or(last_n), covered)?);
         } else if last_n > cursor.n {
             if left == 0 {
                 reply.more = true;
@@ -156,11 +158,11 @@ fn answer_pull(hub: &Hub, tx: &dyn HubRead, own: FeedId, request: &PullRequest) 
             grants.extend(lines.lines.iter().filter_map(grant_of));
             let n = cursor.n + u64::try_from(lines.lines.len()).unwrap_or(0);
             let hash = lines.head.ok_or(StoreError::Damaged { attempted: "reading lines" })?;
-            reply.parts.push(part(hub, cursor.feed, bytes, n, hash));
+            reply.parts.push(part(hub, cursor.feed, bytes, n, hash, covered));
         } else if cursor.feed == own {
             // No line is new, and until when the area is known is.
             let hash = tx.head_at(own, last_n)?.unwrap_or(HeadHash::start(hub.street(), own));
-            reply.parts.push(part(hub, own, write_lines([]), last_n, hash));
+            reply.parts.push(part(hub, own, write_lines([]), last_n, hash, covered));
         }
     }
     if reply.more {
@@ -180,27 +182,27 @@ fn grant_of(line: &gewu_log::columns::OutgoingLine) -> Option<GrantId> {
     }
 }
 
-fn part(hub: &Hub, feed: FeedId, lines: Vec<u8>, n: u64, hash: HeadHash) -> Part {
+fn part(hub: &Hub, feed: FeedId, lines: Vec<u8>, n: u64, hash: HeadHash, covered: &Covered) -> Part {
     Part {
         feed,
         lines: lines.into(),
         hashes: None,
-        head: hub.head(feed, n, hash),
+        head: hub.head(feed, n, hash, covered),
         known_until_s: hub.known_until_s(feed),
         unknown_cursor: false,
     }
 }
 
-fn hashes(hub: &Hub, tx: &dyn HubRead, cursor: &Cursor, until_n: u64) -> Result<Part, StoreError> {
+fn hashes(hub: &Hub, tx: &dyn HubRead, cursor: &Cursor, until_n: u64, covered: &Covered) -> Result<Part, StoreError> {
     let hash = tx.head_at(cursor.feed, until_n)?.unwrap_or(HeadHash::start(hub.street(), cursor.feed));
-    let mut part = part(hub, cursor.feed, Vec::new(), until_n, hash);
+    let mut part = part(hub, cursor.feed, Vec::new(), until_n, hash, covered);
     part.hashes = Some(tx.line_hashes(cursor.feed, cursor.n, until_n)?.into());
     Ok(part)
 }
 
-fn went_back(hub: &Hub, tx: &dyn HubRead, cursor: &Cursor, last_n: u64) -> Result<Part, StoreError> {
+fn went_back(hub: &Hub, tx: &dyn HubRead, cursor: &Cursor, last_n: u64, covered: &Covered) -> Result<Part, StoreError> {
     let hash = tx.head_at(cursor.feed, last_n)?.unwrap_or(HeadHash::start(hub.street(), cursor.feed));
-    let mut part = part(hub, cursor.feed, write_lines([]), last_n, hash);
+    let mut part = part(hub, cursor.feed, write_lines([]), last_n, hash, covered);
     part.unknown_cursor = true;
     Ok(part)
 }

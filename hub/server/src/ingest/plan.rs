@@ -31,7 +31,7 @@ pub(super) enum Fate {
     /// Guard, seal or hash keeps it out.
     Malformed(&'static str),
     /// Another entry has its place in the log.
-    Forked(Box<Entry>),
+    Forked { entry: Box<Entry>, guests: Vec<FeedId> },
     /// It gets its line.
     Line {
         entry: Box<Entry>,
@@ -48,6 +48,8 @@ pub(super) struct Planned {
     pub stripped: Stripped,
     pub change: Option<ChangeHash>,
     pub hash: Option<EntryHash>,
+    /// Of its line.
+    pub hub_time_s: i64,
     pub fate: Fate,
 }
 
@@ -88,15 +90,31 @@ impl<'a> Plan<'a> {
 
     /// Adds the next entry. `vouched`: whether the sender's hashes make its seal come out, where it sent any.
     pub(super) fn add(&mut self, stripped: &Stripped, vouched: Option<bool>, expected: Option<EntryHash>) -> Result<(), StoreError> {
-        let mut planned = Planned { stripped: stripped.clone(), change: None, hash: None, fate: Fate::Held };
+        self.plan(stripped, vouched, expected, None)
+    }
+
+    /// Adds a line that this hub gave out before, with the word that it said then.
+    pub(super) fn add_line(&mut self, stripped: &Stripped, hash: EntryHash, said: Said) -> Result<(), StoreError> {
+        self.plan(stripped, None, Some(hash), Some(said))
+    }
+
+    fn plan(
+        &mut self,
+        stripped: &Stripped,
+        vouched: Option<bool>,
+        expected: Option<EntryHash>,
+        word: Option<Said>,
+    ) -> Result<(), StoreError> {
+        let hub_time_s = word.map_or(self.now_s, |said| said.hub_time_s);
+        let mut planned = Planned { stripped: stripped.clone(), change: None, hash: None, hub_time_s, fate: Fate::Held };
         if vouched == Some(false) {
             planned.fate = Fate::Malformed("seal");
-        } else if let Some(entry) = self.rebuild(stripped)? {
+        } else if let Some(entry) = self.rebuild_as(stripped, expected)? {
             planned.change = Some(entry.change);
             planned.hash = Some(entry.hash());
             planned.fate = match expected {
                 Some(expected) if expected != entry.hash() => Fate::Malformed("hash"),
-                _ => self.fate(entry)?,
+                _ => self.fate(entry, word)?,
             };
             if matches!(planned.fate, Fate::Malformed(_)) {
                 planned.change = None;
@@ -106,8 +124,16 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn rebuild(&mut self, stripped: &Stripped) -> Result<Option<Entry>, StoreError> {
-        let Some(deps) = self.resolve(stripped)? else { return Ok(None) };
+    /// The entry; where two have a predecessor's place, the one that gives the hash expected, if any does.
+    fn rebuild_as(&mut self, stripped: &Stripped, expected: Option<EntryHash>) -> Result<Option<Entry>, StoreError> {
+        let entry = self.rebuild(stripped, false)?;
+        let other = entry.as_ref().map(Entry::hash) != expected && expected.is_some();
+        let second = if other { self.rebuild(stripped, true)?.filter(|entry| Some(entry.hash()) == expected) } else { None };
+        Ok(second.or(entry))
+    }
+
+    fn rebuild(&mut self, stripped: &Stripped, on_forks: bool) -> Result<Option<Entry>, StoreError> {
+        let Some(deps) = self.resolve(stripped, on_forks)? else { return Ok(None) };
         self.open(stripped)?;
         let place = match self.record(stripped.record).map(|open| open.record.place(stripped.author, &deps)) {
             Some(Err(RecordError::NeedsRows)) => {
@@ -119,7 +145,7 @@ impl<'a> Plan<'a> {
         Ok(place.and_then(Result::ok).map(|place| stripped.rebuild(deps, &place)))
     }
 
-    fn resolve(&mut self, stripped: &Stripped) -> Result<Option<Vec<ChangeHash>>, StoreError> {
+    fn resolve(&mut self, stripped: &Stripped, on_forks: bool) -> Result<Option<Vec<ChangeHash>>, StoreError> {
         let mut deps = Vec::with_capacity(stripped.deps.len());
         for dep in &stripped.deps {
             let change = match dep {
@@ -127,7 +153,10 @@ impl<'a> Plan<'a> {
                 Dep::Hash(change) => Some(*change),
                 Dep::Known(author, seq) => {
                     let found = self.tx.at(stripped.feed, *author, *seq)?;
-                    found.iter().find(|found| !found.forked && found.record == stripped.record).map(|found| found.change)
+                    // Of two at one place, the sender means the one that has it, or names the other by its hash.
+                    let mut here = found.iter().filter(|found| found.record == stripped.record);
+                    let first = here.clone().find(|found| found.forked == on_forks).or_else(|| here.next());
+                    first.map(|found| found.change)
                 }
             };
             match change {
@@ -170,7 +199,10 @@ impl<'a> Plan<'a> {
         {
             let mut rows = rows;
             rows.extend(self.planned.iter().filter_map(|planned| match &planned.fate {
-                Fate::Line { entry, verdict, .. } if entry.record == id => Some(row(entry, *verdict, self.now_s)),
+                Fate::Line { entry, verdict, .. } if entry.record == id => Some(row(entry, *verdict, planned.hub_time_s)),
+                Fate::Forked { entry, .. } if entry.record == id => {
+                    Some(row(entry, Verdict::refused(Refusal::Forked), planned.hub_time_s))
+                }
                 _ => None,
             }));
             open.record.give_rows(rows);
@@ -178,7 +210,8 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn fate(&mut self, entry: Entry) -> Result<Fate, StoreError> {
+    fn fate(&mut self, entry: Entry, word: Option<Said>) -> Result<Fate, StoreError> {
+        let place = (entry.feed, entry.author, entry.seq);
         let mut found = self.tx.at(entry.feed, entry.author, entry.seq)?;
         if sabotage::on(Switch::NoDedupe) {
             found.clear();
@@ -189,14 +222,42 @@ impl<'a> Plan<'a> {
         if let Some(found) = found.iter().find(|found| found.hash == entry.hash()) {
             return Ok(Fate::Had(found.clone()));
         }
-        let here = !self.filled.insert((entry.feed, entry.author, entry.seq));
-        if here || !found.is_empty() {
-            return Ok(Fate::Forked(Box::new(entry)));
+        // What was kept as evidence has no place: it may come back before the entry that has.
+        let taken = self.filled.contains(&place) || found.iter().any(|found| !found.forked);
+        let was_forked = word.is_some_and(|said| said.verdict == Verdict::refused(Refusal::Forked));
+        if taken || was_forked || (word.is_none() && self.second_of_its_count(&entry)) {
+            return self.forked(entry, word);
         }
-        if self.second_of_its_count(&entry) {
-            return Ok(Fate::Forked(Box::new(entry)));
+        self.filled.insert(place);
+        self.line(entry, word)
+    }
+
+    /// Kept as evidence: a refused act of its record, on which others may rest.
+    fn forked(&mut self, entry: Entry, word: Option<Said>) -> Result<Fate, StoreError> {
+        let hub_time_s = word.map_or(self.now_s, |said| said.hub_time_s);
+        let said = Said { verdict: Verdict::refused(Refusal::Forked), hub_time_s };
+        if let Some(kept_out) = self.take(&entry, said)? {
+            return Ok(kept_out);
         }
-        self.line(entry)
+        let Some(open) = self.records.get_mut(&entry.record) else { return Ok(Fate::Held) };
+        open.changed = true;
+        Ok(Fate::Forked { guests: open.guests.clone(), entry: Box::new(entry) })
+    }
+
+    /// Takes an entry into its record. Answers what becomes of it where it cannot be taken.
+    fn take(&mut self, entry: &Entry, said: Said) -> Result<Option<Fate>, StoreError> {
+        let hub = self.hub;
+        let whom = |grant: GrantId| hub.who(grant);
+        let mut taken = self.records.get_mut(&entry.record).map(|open| open.record.take(entry, Some(said), &whom));
+        if matches!(taken, Some(Err(RecordError::NeedsRows))) {
+            self.load_rows(entry.record)?;
+            taken = self.records.get_mut(&entry.record).map(|open| open.record.take(entry, Some(said), &whom));
+        }
+        Ok(match taken {
+            Some(Ok(())) => None,
+            Some(Err(RecordError::Guard(error))) => Some(Fate::Malformed(error.code())),
+            _ => Some(Fate::Held),
+        })
     }
 
     /// Whether the record has another change of this author with the same count: a fork within the record.
@@ -208,24 +269,18 @@ impl<'a> Plan<'a> {
         })
     }
 
-    fn line(&mut self, entry: Entry) -> Result<Fate, StoreError> {
+    fn line(&mut self, entry: Entry, word: Option<Said>) -> Result<Fate, StoreError> {
         let hub = self.hub;
         let whom = |grant: GrantId| hub.who(grant);
-        let seen = match self.seen(&entry, &whom)? {
-            Ok(seen) => seen,
-            Err(_) => return Ok(Fate::Held),
+        let (verdict, hub_time_s) = match word {
+            Some(said) => (said.verdict, said.hub_time_s),
+            None => match self.seen(&entry, &whom)? {
+                Ok(seen) => (self.verdict(&entry, &seen), self.now_s),
+                Err(_) => return Ok(Fate::Held),
+            },
         };
-        let verdict = self.verdict(&entry, &seen);
-        let said = Some(Said { verdict, hub_time_s: self.now_s });
-        let mut taken = self.records.get_mut(&entry.record).map(|open| open.record.take(&entry, said, &whom));
-        if matches!(taken, Some(Err(RecordError::NeedsRows))) {
-            self.load_rows(entry.record)?;
-            taken = self.records.get_mut(&entry.record).map(|open| open.record.take(&entry, said, &whom));
-        }
-        match taken {
-            Some(Ok(_)) => {}
-            Some(Err(RecordError::Guard(error))) => return Ok(Fate::Malformed(error.code())),
-            _ => return Ok(Fate::Held),
+        if let Some(kept_out) = self.take(&entry, Said { verdict, hub_time_s })? {
+            return Ok(kept_out);
         }
         let (guests, new_guests) = self.guests(&entry, verdict, &whom)?;
         Ok(Fate::Line { entry: Box::new(entry), verdict, guests, new_guests })

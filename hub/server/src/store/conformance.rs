@@ -28,6 +28,7 @@ pub const CHECKS: &[(&str, fn(&dyn HubStore))] = &[
     ("a_place_in_a_log_is_found_with_its_fork", a_place_in_a_log_is_found_with_its_fork),
     ("an_invitation_is_used_once", an_invitation_is_used_once),
     ("a_record_comes_back_with_its_rows", a_record_comes_back_with_its_rows),
+    ("a_notice_is_found_after_its_line_only", a_notice_is_found_after_its_line_only),
 ];
 
 fn birth(author: u8, seq: u64) -> Entry {
@@ -150,7 +151,7 @@ fn a_place_in_a_log_is_found_with_its_fork(store: &dyn HubStore) {
     let mut expected = vec![(entry.hash(), false), (fork.hash(), true)];
     expected.sort_unstable();
     assert_eq!(hashes, expected);
-    assert_eq!(must(write(store, |tx| tx.rows(entry.record))).len(), 1, "a fork is no row of the record");
+    assert_eq!(must(write(store, |tx| tx.rows(entry.record))).len(), 2, "a fork is a row of its record: others may rest on it");
 }
 
 fn an_invitation_is_used_once(store: &dyn HubStore) {
@@ -187,4 +188,19 @@ fn a_record_comes_back_with_its_rows(store: &dyn HubStore) {
     assert_eq!(details, Vec::new());
     let code = gewu_model::code::Code::of(&entry.record);
     assert_eq!(must(read(store, |tx| tx.by_code(code))), vec![entry.record]);
+}
+
+fn a_notice_is_found_after_its_line_only(store: &dyn HubStore) {
+    must(write(store, |tx| put(tx, &birth(7, 1))));
+    must(write(store, |tx| {
+        let (n, head) = tx.feed(FEED)?.unwrap_or((0, HeadHash::start(STREET, FEED)));
+        let head = head.then_notice(n + 1, &[3; 32], 9);
+        let carried = NewCarried::Notice(b"notice".to_vec());
+        tx.put_line(&NewLine { feed: FEED, n: n + 1, head, verdict: Verdict::ADMITTED, hub_time_s: 9, carried })
+    }));
+    let found = |after_n, notice: &[u8]| must(write(store, |tx| tx.has_notice(FEED, after_n, notice)));
+    assert_eq!((found(1, b"notice"), found(2, b"notice"), found(0, b"other")), (true, false, false));
+    let head = must(write(store, |tx| tx.head_at(FEED, 2)));
+    assert_eq!(head, must(read(store, |tx| tx.head_at(FEED, 2))));
+    assert_eq!(must(read(store, |tx| tx.feeds())), vec![(FEED, 2)]);
 }

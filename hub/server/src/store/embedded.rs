@@ -25,7 +25,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row as SqlRow, Transact
 use super::{Found, HubRead, HubStore, HubWrite, Invite, Lines, Listed, NewCarried, NewLine, StoreError, StoredDevice, WholeRecord};
 use rows::{ENTRY_COLUMNS, entry_of, outgoing_of};
 
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001-lines.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../migrations/0001-lines.sql"), include_str!("../../migrations/0002-forks.sql")];
 /// The one street of an embedded store; the column is there for the engines that hold many.
 const STREET: i64 = 1;
 
@@ -109,6 +110,22 @@ impl Embedded {
         migrate(&mut writer, path)?;
         let (path, vfs) = (path.to_owned(), vfs.map(str::to_owned));
         Ok(Self { path, key, vfs, writer: Mutex::new(writer), idle_readers: Mutex::new(Vec::new()) })
+    }
+
+    /// Writes one consistent moment of the store into a new file, under the same key, while others read and write here.
+    /// Durable when it returns.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was begun of the file can be removed.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        let attempted = "copying the store";
+        let reader = connect(&self.path, &self.key, self.vfs.as_deref(), false)
+            .map_err(|error| StoreError::Engine { attempted, reason: error.to_string() })?;
+        // The file that VACUUM makes takes the defaults, not what was set for this one.
+        reader.execute_batch("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256;").map_err(engine(attempted))?;
+        reader.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map_err(engine(attempted))?;
+        let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
+        synced.map_err(|error| StoreError::Engine { attempted, reason: error.to_string() })
     }
 }
 
@@ -229,6 +246,14 @@ fn header(tx: &Connection, record: RecordId) -> Result<Option<Header>> {
     blob.map(|blob| minicbor::decode(&blob).map_err(|_| StoreError::Damaged { attempted })).transpose()
 }
 
+fn head_at(tx: &Connection, feed: FeedId, n: u64) -> Result<Option<HeadHash>> {
+    tx.prepare_cached("SELECT head FROM line WHERE street = ?1 AND feed = ?2 AND n = ?3")
+        .and_then(|mut query| {
+            query.query_row(params![STREET, feed.0, signed(n)], |row| Ok(HeadHash(bytes(row, 0)?))).optional()
+        })
+        .map_err(engine("reading a head"))
+}
+
 impl HubWrite for Write<'_> {
     fn header(&mut self, record: RecordId) -> Result<Option<Header>> {
         header(self.tx, record)
@@ -240,7 +265,7 @@ impl HubWrite for Write<'_> {
 
     fn entries_of(&mut self, record: RecordId) -> Result<Vec<(i64, EntryHash, Said)>> {
         let sql = "SELECT entry_no, entry_hash, verdict, hub_time_s FROM entry \
-                   WHERE street = ?1 AND record = ?2 AND forked = 0 ORDER BY entry_no";
+                   WHERE street = ?1 AND record = ?2 ORDER BY entry_no";
         let read = |row: &SqlRow<'_>| Ok((row.get(0)?, EntryHash(bytes(row, 1)?), said_of(row, 2, 3)?));
         self.tx
             .prepare_cached(sql)
@@ -321,6 +346,18 @@ impl HubWrite for Write<'_> {
                 query.query_row(params![STREET, feed.0], |row| Ok((natural(row.get(0)?), HeadHash(bytes(row, 1)?)))).optional()
             })
             .map_err(engine("reading a feed's counter"))
+    }
+
+    fn head_at(&mut self, feed: FeedId, n: u64) -> Result<Option<HeadHash>> {
+        head_at(self.tx, feed, n)
+    }
+
+    fn has_notice(&mut self, feed: FeedId, after_n: u64, notice: &[u8]) -> Result<bool> {
+        self.tx
+            .prepare_cached("SELECT 1 FROM line WHERE street = ?1 AND feed = ?2 AND n > ?3 AND notice = ?4 LIMIT 1")
+            .and_then(|mut query| query.query_row(params![STREET, feed.0, signed(after_n), notice], |_| Ok(())).optional())
+            .map(|found| found.is_some())
+            .map_err(engine("looking up a notice"))
     }
 
     fn put_line(&mut self, line: &NewLine) -> Result<()> {
@@ -493,12 +530,7 @@ fn listed(row: &SqlRow<'_>) -> rusqlite::Result<Listed> {
 
 impl HubRead for Read<'_> {
     fn head_at(&self, feed: FeedId, n: u64) -> Result<Option<HeadHash>> {
-        self.tx
-            .prepare_cached("SELECT head FROM line WHERE street = ?1 AND feed = ?2 AND n = ?3")
-            .and_then(|mut query| {
-                query.query_row(params![STREET, feed.0, signed(n)], |row| Ok(HeadHash(bytes(row, 0)?))).optional()
-            })
-            .map_err(engine("reading a head"))
+        head_at(self.tx, feed, n)
     }
 
     fn last_n(&self, feed: FeedId) -> Result<u64> {
@@ -521,12 +553,20 @@ impl HubRead for Read<'_> {
             query.query(params![STREET, feed.0, signed(after_n), signed(until_n)]).map_err(engine(attempted))?;
         let mut out = Lines::default();
         let mut used = 0;
+        let forked = forked_places(self.tx)?;
         while let Some(row) = found.next().map_err(engine(attempted))? {
             if used >= budget_bytes {
                 out.more = true;
                 break;
             }
-            let (line, bytes) = outgoing_line(row).map_err(engine(attempted))?;
+            let (mut line, bytes) = outgoing_line(row).map_err(engine(attempted))?;
+            if !forked.is_empty()
+                && let OutgoingCarried::Entry(out) = &mut line.carried
+            {
+                // A place that two entries have names neither.
+                let feed = out.entry.feed;
+                out.deps.iter_mut().for_each(|dep| *dep = dep.filter(|(author, seq)| !forked.contains(&(feed, *author, *seq))));
+            }
             used += bytes;
             out.head = Some(HeadHash(self::bytes(row, 4).map_err(engine(attempted))?));
             out.lines.push(line);
@@ -587,7 +627,7 @@ impl HubRead for Read<'_> {
     fn record(&self, record: RecordId) -> Result<Option<WholeRecord>> {
         let Some(header) = header(self.tx, record)? else { return Ok(None) };
         let rows = rows::rows(self.tx, record)?;
-        let sql = "SELECT change, detail FROM entry WHERE street = ?1 AND record = ?2 AND detail IS NOT NULL AND forked = 0";
+        let sql = "SELECT change, detail FROM entry WHERE street = ?1 AND record = ?2 AND detail IS NOT NULL";
         let details = self
             .tx
             .prepare_cached(sql)
@@ -668,12 +708,28 @@ impl HubRead for Read<'_> {
         meta(self.tx, key)
     }
 
+    fn feeds(&self) -> Result<Vec<(FeedId, u64)>> {
+        self.tx
+            .prepare_cached("SELECT feed, n FROM feed WHERE street = ?1 ORDER BY feed")
+            .and_then(|mut query| {
+                query.query_map(params![STREET], |row| Ok((FeedId(bytes(row, 0)?), natural(row.get(1)?))))?.collect()
+            })
+            .map_err(engine("reading the feeds"))
+    }
+
     fn newest_pack(&self) -> Result<Option<Vec<u8>>> {
         self.tx
             .prepare_cached("SELECT pack FROM pack WHERE street = ?1 ORDER BY version DESC LIMIT 1")
             .and_then(|mut query| query.query_row(params![STREET], |row| row.get(0)).optional())
             .map_err(engine("reading the pack"))
     }
+}
+
+fn forked_places(tx: &Connection) -> Result<std::collections::BTreeSet<(FeedId, DeviceId, u64)>> {
+    let read = |row: &SqlRow<'_>| Ok((FeedId(bytes(row, 0)?), DeviceId(bytes(row, 1)?), natural(row.get(2)?)));
+    tx.prepare_cached("SELECT feed, author, seq FROM entry INDEXED BY entry_forked WHERE street = ?1 AND forked = 1")
+        .and_then(|mut query| query.query_map(params![STREET], read)?.collect())
+        .map_err(engine("reading forks"))
 }
 
 fn outgoing_line(row: &SqlRow<'_>) -> rusqlite::Result<(OutgoingLine, u64)> {

@@ -72,7 +72,7 @@ pub(super) fn row_of(row: &SqlRow<'_>, at: usize) -> rusqlite::Result<Row> {
 
 pub(super) fn rows(tx: &Connection, record: RecordId) -> Result<Vec<Row>, StoreError> {
     let sql = "SELECT author, seq, change_seq, start_op, time_s, deps, act, change, verdict, hub_time_s FROM entry \
-               WHERE street = ?1 AND record = ?2 AND forked = 0 ORDER BY entry_no";
+               WHERE street = ?1 AND record = ?2 ORDER BY entry_no";
     tx.prepare_cached(sql)
         .and_then(|mut query| query.query_map(params![STREET, record.0], |row| row_of(row, 0))?.collect())
         .map_err(engine("reading a record's rows"))
