@@ -76,8 +76,7 @@ pub struct KeptApart {
     pub n: u64,
     /// The entry, as its author and the hub name it.
     pub entry: EntryHash,
-    /// The check that it failed; `detail`: what was typed alone, the act stands; `forked`: another entry
-    /// has its place in its author's log; `waits`: it rests on what is kept apart.
+    /// The check that it failed; `detail`: what was typed alone, the act stands; `waits`: it rests on what is kept apart.
     pub reason: String,
 }
 

@@ -219,10 +219,6 @@ impl Write<'_> {
             // A second birth elsewhere: rule 3 sees the past only, and a birth has none.
             return self.keep_apart(frame, at, hash, GuardError::OtherFeed.code());
         }
-        if at.said.verdict == Verdict::refused(Refusal::Forked) {
-            // The hub keeps it as evidence, outside of its record: an act here that named it would wait there for ever.
-            return self.keep_apart(frame, at, hash, "forked");
-        }
         if !detail_fits(&entry) {
             let bytes = entry.detail.take().map(|detail| detail_column(&detail)).unwrap_or_default();
             self.quarantine(frame, at.n, hash, "detail", &bytes, at.said.hub_time_s)?;

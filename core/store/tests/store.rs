@@ -7,7 +7,6 @@ use gewu_log::line::{HeadHash, Verdict};
 use gewu_model::act::{Body, CloseBody, HandBody, PlainBody};
 use gewu_model::code::Code;
 use gewu_model::day::Day;
-use gewu_model::rights::Refusal;
 use gewu_model::tally::{Count, Counts};
 use gewu_store::{AppendError, OpenError, OpenOptions, SCHEMA_VERSION, Store, StoreError};
 use street::{Dice, Hub, NOON_S, Phone, STREET, feed, grant, options, pull, push};
@@ -272,36 +271,6 @@ fn a_fork_is_kept_beside_what_it_forks() {
             .count(),
         1
     );
-}
-
-/// Seed 15 of the simulation: a lying phone sent two acts for one place of its log. The hub keeps the second outside of its
-/// record; phones took it in, and every later act of theirs on that case named it and waited at the hub for ever.
-#[test]
-fn an_act_never_rests_on_what_the_hub_calls_forked() {
-    let (mut one, mut copy, mut hub) = (Phone::new(1), Phone::new(1), Hub::default());
-    let record = one.report(feed(1), NOON_S);
-    assert_eq!(copy.report(feed(1), NOON_S), record);
-    one.act(record, Body::Handle(HandBody { party: None }), NOON_S + 60);
-    copy.act(record, Body::Note(PlainBody {}), NOON_S + 62);
-    push(&mut one, &mut hub, &mut Dice(5), 1_000_000, NOON_S + 100);
-    copy.store.write(|tx| tx.seal_own(&street::key(1), STREET).map(drop)).expect("sealed");
-    let batch = copy.store.reader().and_then(|reader| Ok(reader.outgoing(10_000, 0)?)).expect("a batch");
-    hub.take(batch.entries.last().expect("the note"), Verdict::refused(Refusal::Forked), NOON_S + 101);
-    let (lines, head, names) = hub.lines(feed(1), 0, 10);
-    let mut other = Phone::new(2);
-    other.store.write(|tx| tx.put_grant(&grant(1), b"t")).expect("granted");
-    let start = HeadHash::start(STREET, feed(1));
-    let applied = other.store.write(|tx| tx.apply_lines(STREET, feed(1), 1, start, &lines, None)).expect("applied");
-    assert_eq!((applied.head.0, applied.new_acts, applied.quarantined), (head.hash, 2, 1));
-    let apart = other.store.reader().and_then(|reader| Ok(reader.quarantined(10)?)).expect("reads");
-    let apart: Vec<_> = apart.iter().map(|it| (it.entry.0, it.reason.as_str())).collect();
-    assert_eq!(apart, [(names[2], "forked")]);
-    let own = other.own(record, feed(1), Body::Note(PlainBody {}), NOON_S + 120, None);
-    let note = other.store.write(|tx| tx.append(&own)).expect("a note");
-    let handled = hub.lines(feed(1), 1, 1).2[0];
-    let seen = other.store.reader().and_then(|reader| Ok(reader.record(record)?)).expect("reads").expect("is there");
-    let deps: Vec<_> = seen.record.rows().expect("rows").iter().filter(|row| note.deps.contains(&row.change)).collect();
-    assert_eq!(deps.iter().map(|row| seen.record.entry_hash(row).0).collect::<Vec<_>>(), [handled]);
 }
 
 #[test]

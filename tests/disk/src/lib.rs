@@ -113,6 +113,11 @@ impl Disk {
         self.inner.state().crashes()
     }
 
+    /// Somebody puts another disk's files in place of its own. Open files fail from here on, as after a crash.
+    pub fn put_back(&self, image: &Image) {
+        self.inner.state().replace(image);
+    }
+
     /// Bytes that fit on it; `None`: any number. What is there stays, even above the limit.
     pub fn limit(&self, bytes_max: Option<u64>) {
         self.inner.state().limit = bytes_max;

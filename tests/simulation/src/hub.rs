@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::body::Body;
 use axum::http::{Request as HttpRequest, header};
 use gewu_device::network::{Method, Reply, Request};
+use gewu_disk::{Cut, Image};
 use gewu_hub::api::{Shared, router};
 use gewu_hub::config::World as HubWorld;
 use gewu_hub::folder;
@@ -147,6 +148,18 @@ impl HubHost {
             Ok(Some(RecordId(record)))
         });
         flipped.map_err(|error| error.to_string())
+    }
+
+    /// A copy of its folder, as whoever stops it finds it.
+    #[must_use]
+    pub fn copy(&self) -> Image {
+        self.drive.disk().image_with(Cut::Kill)
+    }
+
+    /// It is stopped, and an earlier copy of its folder put in place.
+    pub fn put_back(&self, copy: &Image) {
+        self.drive.disk().put_back(copy);
+        self.stop();
     }
 
     /// The hub, while it runs.

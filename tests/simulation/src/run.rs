@@ -106,7 +106,8 @@ fn bad_moment(world: &Arc<World>) {
         940..944 => world.hub_full(true),
         944..952 => world.hub_full(false),
         952..954 => world.flood(phone),
-        954..970 => world.lie(),
+        954..968 => world.lie(),
+        968..970 => world.hub_copy(),
         _ => world.start_hub(),
     }
 }

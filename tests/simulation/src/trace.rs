@@ -69,6 +69,8 @@ faults! {
     Outage = "outage";
     /// One phone flooded a case.
     Flood = "flood";
+    /// The hub's folder was put back to an earlier copy of it.
+    HubPutBack = "hub_put_back";
     /// A bit flipped in the hub's store.
     BitFlipped = "bit_flipped";
     /// A phone sent what no phone of ours sends.

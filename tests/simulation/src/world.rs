@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use gewu_device::network::Reply;
 use gewu_device::{DeviceError, SyncReport};
-use gewu_disk::Cut;
+use gewu_disk::{Cut, Image};
 use gewu_model::ids::{EntryHash, PersonId, RecordId};
 use gewu_model::rights::Role;
 
@@ -54,6 +54,7 @@ pub struct World {
     copies: Mutex<Vec<Call>>,
     liar: Mutex<Option<Liar>>,
     damaged: Mutex<BTreeSet<RecordId>>,
+    copy: Mutex<Option<Image>>,
     depth: AtomicU32,
     violations: Mutex<Vec<Violation>>,
 }
@@ -84,6 +85,7 @@ impl World {
             copies: Mutex::default(),
             liar: Mutex::default(),
             damaged: Mutex::default(),
+            copy: Mutex::default(),
             depth: AtomicU32::new(0),
             violations: Mutex::default(),
             time,
@@ -382,9 +384,36 @@ impl World {
         self.hub.power_cut(self.dice.any());
         let _ = self.hub.drive().crashed();
         self.hub.drive().tell(&self.trace, "hub");
-        if self.damaged().is_empty() && self.dice.per_mille(120) {
+        if self.damaged().is_empty() && !self.was_copied() && self.dice.per_mille(120) {
             self.bit_flips();
         }
+    }
+
+    /// Somebody copies the hub's folder, or puts the last copy back.
+    pub fn hub_copy(&self) {
+        if !self.damaged().is_empty() {
+            return; // What a bit flipped in would come back whole, or not, by whoever has it.
+        }
+        let copy = lock(&self.copy).take();
+        match copy {
+            None => *lock(&self.copy) = Some(self.hub.copy()),
+            Some(copy) => {
+                self.trace.fault(Fault::HubPutBack, "hub");
+                if let Some(hub) = self.hub.hub() {
+                    // What it forgets now it had once: the ledger goes by that.
+                    self.ledger().learn(&hub);
+                }
+                self.hub.put_back(&copy);
+                let _ = self.hub.drive().crashed();
+                lock(&self.liar).iter_mut().for_each(|liar| liar.told.clear());
+            }
+        }
+    }
+
+    /// Whether the hub's folder was copied. A run has that or a flipped bit: phones that hold what a bit flipped in offer it
+    /// again at each sync once a hub was put back.
+    fn was_copied(&self) -> bool {
+        lock(&self.copy).is_some() || self.trace.faults().contains_key(&Fault::HubPutBack)
     }
 
     /// A bit flips in the hub's store. The case that it is in is nobody's to compare any more; all others are.

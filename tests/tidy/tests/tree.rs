@@ -88,3 +88,26 @@ fn no_file_is_left_unfinished() {
         }
     }
 }
+
+/// Crates in whose manifest the feature `sabotage` may be turned on: it makes protections that can be switched off.
+#[test]
+fn nothing_that_ships_turns_protections_off() {
+    let mut found = Vec::new();
+    files(&root(), &mut found);
+    let manifests = found.iter().filter(|path| path.file_name().is_some_and(|name| name == "Cargo.toml"));
+    let naming: Vec<String> = manifests
+        .filter(|path| std::fs::read_to_string(path).expect("text").contains("sabotage"))
+        .map(|path| path.parent().expect("a folder").file_name().expect("a name").to_string_lossy().into_owned())
+        .collect();
+    let mut naming = naming;
+    naming.sort();
+    assert_eq!(
+        naming,
+        ["model", "simulation"],
+        "the one has the feature, the other turns it on for a program of its own"
+    );
+    for path in ["core/model/Cargo.toml", "tests/simulation/Cargo.toml"] {
+        let text = std::fs::read_to_string(root().join(path)).expect("text");
+        assert!(!text.contains("default = ["), "{path} turns a feature on by itself");
+    }
+}
