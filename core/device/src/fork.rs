@@ -163,7 +163,9 @@ impl Inner {
         let births: Vec<RecordId> = {
             let todo = self.writer.write({
                 let own = own.clone();
-                move |store| store.write(|tx| Ok::<_, DeviceError>(tx.to_do_again(&own)?.iter().filter(|it| it.birth).count()))
+                move |store| {
+                    store.write(|tx| Ok::<_, DeviceError>(tx.to_do_again(&own)?.iter().filter(|it| it.birth).count()))
+                }
             })?;
             (0..todo).map(|_| self.new_record(member.grant.device)).collect()
         };
