@@ -138,7 +138,7 @@ impl Inner {
         if grant.device != key.public().device() {
             return Err(no_hub("a grant for another device".into()));
         }
-        let former = [member.former.as_slice(), &[member.key.clone()]].concat();
+        let former = [member.former.as_slice(), std::slice::from_ref(&member.key)].concat();
         let seeds: Vec<u8> = former.iter().flat_map(PrivateKey::seed).collect();
         let successor = Member { key, former, grant: grant.clone(), ..member.clone() };
         self.writer.write(move |store| {
