@@ -138,7 +138,7 @@ impl Inner {
         if grant.device != key.public().device() {
             return Err(no_hub("a grant for another device".into()));
         }
-        let former = [member.former.as_slice(), &[member.key.clone()]].concat();
+        let former = [member.former.as_slice(), std::slice::from_ref(&member.key)].concat();
         let seeds: Vec<u8> = former.iter().flat_map(PrivateKey::seed).collect();
         let successor = Member { key, former, grant: grant.clone(), ..member.clone() };
         self.writer.write(move |store| {
@@ -163,7 +163,9 @@ impl Inner {
         let births: Vec<RecordId> = {
             let todo = self.writer.write({
                 let own = own.clone();
-                move |store| store.write(|tx| Ok::<_, DeviceError>(tx.to_do_again(&own)?.iter().filter(|it| it.birth).count()))
+                move |store| {
+                    store.write(|tx| Ok::<_, DeviceError>(tx.to_do_again(&own)?.iter().filter(|it| it.birth).count()))
+                }
             })?;
             (0..todo).map(|_| self.new_record(member.grant.device)).collect()
         };

@@ -17,7 +17,12 @@ use crate::sync::{Pulled, TIMEOUT_MS};
 
 impl Inner {
     /// Gives a feed's lines back and sets its cursor to the last head that both have.
-    pub(crate) fn recover(&self, member: &Member, lines: &FeedLines, pulled: &mut Pulled) -> Result<pull::Event, DeviceError> {
+    pub(crate) fn recover(
+        &self,
+        member: &Member,
+        lines: &FeedLines,
+        pulled: &mut Pulled,
+    ) -> Result<pull::Event, DeviceError> {
         let feed = lines.feed;
         if !pulled.set_back.insert(feed) {
             return Err(self.doubted(pull::PullError::HeadNeverRight { feed }));
@@ -63,7 +68,12 @@ impl Inner {
         DeviceError::offline(ErrorCode::HubDoubtful, found.to_string())
     }
 
-    fn piece(&self, member: &Member, after: Option<&Head>, to: &Head) -> Result<Option<Box<OfferRequest>>, DeviceError> {
+    fn piece(
+        &self,
+        member: &Member,
+        after: Option<&Head>,
+        to: &Head,
+    ) -> Result<Option<Box<OfferRequest>>, DeviceError> {
         let start = HeadHash::start(member.street, to.feed);
         let (after_n, after_hash) = after.map_or((0, start), |head| (head.n, HeadHash(head.hash)));
         self.writer.read(|reader| {
@@ -86,9 +96,8 @@ impl Inner {
     /// After a whole pull: what the hub answered and has not shown is unsent again.
     pub(crate) fn all_shown(&self, member: &Member, pulled: &mut Pulled) -> Result<(), DeviceError> {
         let (feeds, all) = (member.feeds(), pulled.new_epoch);
-        let unsent = self.writer.write(move |store| {
-            store.write(|tx| Ok::<_, DeviceError>(tx.unsend_untold(&feeds, all)?))
-        })?;
+        let unsent =
+            self.writer.write(move |store| store.write(|tx| Ok::<_, DeviceError>(tx.unsend_untold(&feeds, all)?)))?;
         if unsent > 0 {
             tracing::warn!(unsent, "the hub does not show what it had answered: it is sent again");
             pulled.unsent = true;

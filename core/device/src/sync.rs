@@ -191,7 +191,7 @@ impl Inner {
         budget_bytes: usize,
         after: u64,
     ) -> Result<(push::Event, Sent), DeviceError> {
-        let (keys, street) = ([member.former.as_slice(), &[member.key.clone()]].concat(), member.street);
+        let (keys, street) = ([member.former.as_slice(), std::slice::from_ref(&member.key)].concat(), member.street);
         self.writer.write(move |store| {
             store.write(|tx| {
                 for key in &keys {

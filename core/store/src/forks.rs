@@ -117,7 +117,17 @@ impl Write<'_> {
         let (feed, _) = self.cache.log_name(row.log)?;
         let detail = if row.detail_bytes.is_some() { detail_at(self.db, id)? } else { None };
         let birth = row.deps.is_empty();
-        Ok(Forked { position: position(id), entry, record, record_kind, feed, birth, time_s: row.time_s, act: row.act, detail })
+        Ok(Forked {
+            position: position(id),
+            entry,
+            record,
+            record_kind,
+            feed,
+            birth,
+            time_s: row.time_s,
+            act: row.act,
+            detail,
+        })
     }
 }
 

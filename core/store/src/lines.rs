@@ -54,7 +54,9 @@ impl Write<'_> {
         let feed = self.cache.feed(self.db, feed)?;
         let mut put = self.db.prepare_cached(sql::PUT_BESIDE).attempt(attempted)?;
         match beside {
-            Beside::Entry(entry) => put.execute((feed, signed(n), Some(*entry), None::<&[u8]>, None::<u8>, None::<i64>)),
+            Beside::Entry(entry) => {
+                put.execute((feed, signed(n), Some(*entry), None::<&[u8]>, None::<u8>, None::<i64>))
+            }
             Beside::Hash(hash, said) => put.execute((
                 feed,
                 signed(n),
@@ -139,7 +141,9 @@ impl Write<'_> {
         }
         match common {
             Some(head) => self.set_cursor(feed, head),
-            None => self.db.prepare_cached(sql::NO_CURSOR).attempt(attempted)?.execute([id]).attempt(attempted).map(drop),
+            None => {
+                self.db.prepare_cached(sql::NO_CURSOR).attempt(attempted)?.execute([id]).attempt(attempted).map(drop)
+            }
         }
     }
 

@@ -80,14 +80,19 @@ fn nothing_is_dropped_and_nothing_counts_twice(it: &Copied) {
     let hub = entries(&it.street, &it.street.hub_dir());
     for phone in [&it.original, &it.copy] {
         let status = phone.ok(&["status"]);
-        assert_eq!((&status["unsent"], &status["sent"], &status["quarantined"]), (&0.into(), &0.into(), &0.into()), "{status}");
+        assert_eq!(
+            (&status["unsent"], &status["sent"], &status["quarantined"]),
+            (&0.into(), &0.into(), &0.into()),
+            "{status}"
+        );
         for name in entries(&it.street, phone.dir()).keys() {
             assert!(hub.contains_key(name), "{}: {name} was dropped", phone.dir().display());
         }
         assert!(told(phone), "{} is not told", phone.dir().display());
     }
     // Each forked act was done anew once.
-    let forked: BTreeSet<&String> = hub.iter().filter(|(_, line)| line["verdict"] == 10).map(|(name, _)| name).collect();
+    let forked: BTreeSet<&String> =
+        hub.iter().filter(|(_, line)| line["verdict"] == 10).map(|(name, _)| name).collect();
     assert!(!forked.is_empty(), "the logs never collided");
     let mut again: BTreeMap<String, u32> = BTreeMap::new();
     for of in hub.values().filter_map(|line| line["again_of"].as_str()) {
@@ -107,7 +112,11 @@ fn nothing_is_dropped_and_nothing_counts_twice(it: &Copied) {
     let history = it.supervisor.show(&it.shared)["history"].clone();
     for name in ["original", "copy"] {
         let text = format!("{name} on the shared case");
-        let of = history.as_array().unwrap().iter().filter(|act| act["text"] == text.as_str() && act["delivery"] == "confirmed");
+        let of = history
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|act| act["text"] == text.as_str() && act["delivery"] == "confirmed");
         assert_eq!(of.count(), 1, "{text}: {history}");
     }
     let rate = it.supervisor.ok(&["rate", "handled_of_reported", "--from", "2020-01-01", "--to", "2100-01-01"]);
@@ -131,7 +140,8 @@ fn rounds(it: &Copied, order: [&Phone; 2]) {
     }
     nothing_is_dropped_and_nothing_counts_twice(it);
     // From here on they get along.
-    let forks = |it: &Copied| entries(&it.street, &it.street.hub_dir()).values().filter(|it| it["verdict"] == 10).count();
+    let forks =
+        |it: &Copied| entries(&it.street, &it.street.hub_dir()).values().filter(|it| it["verdict"] == 10).count();
     let before = forks(it);
     it.original.act(&it.shared, "note", &["--text", "one"]);
     it.copy.act(&it.shared, "note", &["--text", "two"]);

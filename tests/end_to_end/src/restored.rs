@@ -146,7 +146,11 @@ fn everything_is_back(way: Way, order: [usize; 5]) {
     for phone in phones {
         assert_eq!(epoch(phone), epoch(&cast.supervisor));
         let status = phone.ok(&["status"]);
-        assert_eq!((&status["unsent"], &status["sent"], &status["quarantined"]), (&0.into(), &0.into(), &0.into()), "{status}");
+        assert_eq!(
+            (&status["unsent"], &status["sent"], &status["quarantined"]),
+            (&0.into(), &0.into(), &0.into()),
+            "{status}"
+        );
         for (name, words) in entries(&street, phone.dir()) {
             assert_eq!(after.get(&name), Some(&words), "{}: {name}", phone.dir().display());
         }

@@ -28,7 +28,11 @@ fn may_read(hub: &Hub, device: DeviceId, feed: FeedId) -> Result<(), Problem> {
 }
 
 /// `GET /v1/head?feed&n`: the signed head after line n, or after the last one.
-pub async fn head(State(shared): State<Shared>, SignedIn(device): SignedIn, Query(at): Query<At>) -> Result<Response, Problem> {
+pub async fn head(
+    State(shared): State<Shared>,
+    SignedIn(device): SignedIn,
+    Query(at): Query<At>,
+) -> Result<Response, Problem> {
     let reply = blocking(&shared.hub, move |hub| {
         may_read(hub, device, at.feed)?;
         Ok(hub.head_at(at.feed, at.n)?)
@@ -88,7 +92,11 @@ pub async fn rejoin(State(shared): State<Shared>, body: Bytes) -> Result<Respons
 }
 
 /// `POST /v1/succeed`: a device whose store was copied goes on under another identity.
-pub async fn succeed(State(shared): State<Shared>, SignedIn(device): SignedIn, body: Bytes) -> Result<Response, Problem> {
+pub async fn succeed(
+    State(shared): State<Shared>,
+    SignedIn(device): SignedIn,
+    body: Bytes,
+) -> Result<Response, Problem> {
     let reply = blocking(&shared.hub, move |hub| Ok(hub.succeed(device, &body)?));
     reply.await.map(|reply| frame(&reply))
 }

@@ -131,7 +131,10 @@ impl Hub {
                 begin_epoch(tx, Some(shown.epoch), &self.world).map(Some)
             })?;
             if let Some(begun) = begun {
-                tracing::warn!(lost_n = shown.n, "a head that this hub had signed is not in its chain: a new epoch begins");
+                tracing::warn!(
+                    lost_n = shown.n,
+                    "a head that this hub had signed is not in its chain: a new epoch begins"
+                );
                 *epoch = begun;
             }
         }
