@@ -129,12 +129,15 @@ words! {
     CaseSuspended: "缓办至", "Suspended until";
     CaseAssignee: "承办", "With";
     CaseNobody: "还没有人承办", "nobody yet";
-    CaseParty: "责任单位编码", "Code of the party";
+    CaseParty: "责任单位", "Party";
     CaseDays: "{days} 天", "{days} d";
     CaseReporter: "上报人", "Reporter";
     CaseGrid: "网格", "Grid";
     CaseClass: "类别", "Class";
-    CaseNewGrid: "新网格编码", "Code of the new grid";
+    CaseNewGrid: "新网格", "New grid";
+    CaseAreaSearch: "搜名称或编码", "Search name or code";
+    CaseAreaNotFound: "没有找到“{text}”。换个说法再搜。", "“{text}” is not found. Try other words.";
+    CaseAreaEmpty: "没有可选的。请街道先登记，再同步。", "None to choose from. Ask the street office to enter them, then sync.";
     CasePlace: "位置", "Place";
     CaseMap: "在地图里看", "See on the map";
     CaseText: "说明", "Words";

@@ -153,7 +153,7 @@ words! {
 
     // The supervisor's page.
     PageTitle: "{place} · 督导", "{place} · supervision";
-    PageBrand: "Gewu 督导", "Gewu supervision";
+    PageBrand: "格物督导", "Gewu supervision";
     PageSkip: "跳到正文", "Skip to the figures";
     PageLanguage: "语言", "Language";
     PagePeriods: "时段", "Period";

@@ -1,4 +1,3 @@
-import Foundation
 internal import GewuBindings
 import Observation
 
@@ -9,6 +8,8 @@ public struct CaseSheet: Equatable, Sendable {
     public let title: String
     /// What was typed.
     public let text: String?
+    /// By how much it is late; `nil`: it is not.
+    public let late: String?
     /// Facts with their names, in the order to show.
     public let facts: [Fact]
     public let chips: [Chip]
@@ -58,7 +59,7 @@ public struct CaseAction: Identifiable, Equatable, Sendable {
     /// `nil`: allowed.
     public let why: String?
     public let needsText: Bool
-    /// Asks whom it goes to; `nil`: nobody is named.
+    /// Asks whom or where it goes; `nil`: nothing is chosen.
     public let field: Word?
     /// For how many days it can be; none: it has no end.
     public let days: [UInt32]
@@ -77,8 +78,14 @@ public final class CaseModel {
     public private(set) var page = Page<CaseSheet>.loading
     /// Words for the next act; kept at every pause.
     public var text = "" { didSet { if text != oldValue { typed() } } }
-    /// Whom the next act goes to, by code.
-    public var field = ""
+    /// What is searched for among those whom or where the next act may go.
+    public var query = "" { didSet { if query != oldValue { searchAgain() } } }
+    /// What the search gives; without a text, all.
+    public private(set) var found: [AreaChoice] = []
+    /// Said where there is none to choose.
+    public private(set) var nothingFound: String?
+    /// Whom or where the next act goes.
+    public private(set) var target: AreaChoice?
     /// For how many days it is.
     public var days: UInt32?
     /// The action that is being prepared; `nil`: none.
@@ -96,6 +103,7 @@ public final class CaseModel {
     private let keeper: DraftKeeper
     private var revision: UInt32?
     private var isFirst = true
+    private var searching: Task<Void, Never>?
 
     public init(_ phone: Phone, _ words: Words, code: String, wait: @escaping Wait) {
         self.phone = phone
@@ -104,32 +112,73 @@ public final class CaseModel {
         keeper = DraftKeeper(phone, wait)
     }
 
-    /// Reads the case: one call, and one for the draft the first time.
+    /// Reads the case: one call, one for the draft the first time, one for each class that somebody else chose, which is rare.
     public func load() async {
         let code = code
         let isFirst = isFirst
         do throws(Trouble) {
-            let (detail, drafts) = try await phone.call { (try $0.case(name: code), isFirst ? try $0.drafts() : []) }
+            let (detail, drafts, classNames) = try await phone.call { device in
+                let detail = try device.case(name: code)
+                return (detail, isFirst ? try device.drafts() : [], try Self.names(detail.state.class?.contested ?? [], device))
+            }
             self.isFirst = false
             revision = detail.state.revision
-            page = .filled(CaseSheet(detail, words))
+            page = .filled(CaseSheet(detail, classNames: classNames, words))
             if text.isEmpty, let draft = drafts.first(where: { $0.about == code }) {
                 text = draft.text
                 chosen = page.content?.actions.first { $0.line.kind == draft.kind }
                 kept = words(.draftKept, ["time": words.moment(draft.keptS)])
+                searchAgain()
             }
         } catch {
             page = .troubled(error)
         }
     }
 
+    private nonisolated static func names(_ keys: [String], _ device: Device) throws -> [String: String] {
+        let names = try keys.map { key in (key, try device.findClasses(text: key).first { $0.key == key }?.name ?? key) }
+        return Dictionary(names) { first, _ in first }
+    }
+
     /// An action was tapped: its words can be typed now.
     public func choose(_ action: CaseAction?) {
+        chosen = nil
+        forget()
         chosen = action
-        field = ""
         days = nil
         trouble = nil
         done = nil
+        searchAgain()
+    }
+
+    private func forget() {
+        searching?.cancel()
+        target = nil
+        found = []
+        nothingFound = nil
+        query = ""
+    }
+
+    /// One of those that were found was tapped; `nil`: another is to be chosen.
+    public func choose(target: AreaChoice?) { self.target = target }
+
+    /// One call for each typed text.
+    private func searchAgain() {
+        searching?.cancel()
+        guard let action = chosen, action.field != nil else { return }
+        let kind = action.line.kind
+        let text = query
+        searching = Task {
+            do throws(Trouble) {
+                let areas = try await phone.call { try $0.findAreas(kind: kind, text: text) }
+                guard !Task.isCancelled else { return }
+                found = areas.map { AreaChoice($0) }
+                let nothing = text.isEmpty ? words(.caseAreaEmpty) : words(.caseAreaNotFound, ["text": text])
+                nothingFound = areas.isEmpty ? nothing : nil
+            } catch {
+                trouble = error
+            }
+        }
     }
 
     /// Does what was chosen: one call.
@@ -140,14 +189,14 @@ public final class CaseModel {
         await keeper.stop()
         let code = code
         let line = action.line
-        let named = field.trimmingCharacters(in: .whitespacesAndNewlines)
         let draft = ActDraft(
-            text: text, revision: revision, passed: line.passed ?? false, party: action.field == .caseParty ? named : nil,
-            area: action.field == .caseNewGrid ? named : nil, adopts: action.adopts, withdrawn: line.withdrawn, days: days)
+            text: text, revision: revision, passed: line.passed ?? false, party: action.field == .caseParty ? target?.id : nil,
+            area: action.field == .caseNewGrid ? target?.id : nil, adopts: action.adopts, withdrawn: line.withdrawn, days: days)
         do throws(Trouble) {
             _ = try await phone.call { try $0.act(name: code, kind: line.kind, draft: draft) }
             trouble = nil
             chosen = nil
+            forget()
             text = ""
             kept = nil
             done = words(.caseDone, ["action": action.label])
@@ -197,7 +246,7 @@ extension CaseModel {
     /// Something is missing that the chosen act asks for, or it is under way.
     public var isBlocked: Bool {
         guard let chosen else { return true }
-        let isNamed = chosen.field == nil || !field.isEmpty
+        let isNamed = chosen.field == nil || target != nil
         let isSaid = !chosen.needsText || !text.isEmpty
         return isDoing || !isNamed || !isSaid || (chosen.hasDays && days == nil)
     }

@@ -18,7 +18,7 @@ public final class Phone: Sendable {
     private let device: Device
     private let queue: DispatchQueue
 
-    private init(_ device: Device, _ queue: DispatchQueue) {
+    init(_ device: Device, _ queue: DispatchQueue) {
         self.device = device
         self.queue = queue
     }

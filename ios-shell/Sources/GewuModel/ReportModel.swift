@@ -29,6 +29,8 @@ public final class ReportModel {
 
     /// What is known about the place, in words; it never stands in the way of saving.
     public private(set) var placeLine = ""
+    /// Amber where the place is missing or far off its grid.
+    public private(set) var placeTone = Tone.soft
     public private(set) var hasPlace = false
     /// When the draft was kept last.
     public private(set) var kept: String?
@@ -86,7 +88,7 @@ public final class ReportModel {
         text = draft.text
         isUrgent = draft.urgent
         isFilling = false
-        draft.place.map { show(Spot($0)) }
+        if let place = draft.place { await show(Spot(place)) }
         step = chosen == nil ? .choosing : .writing
         forgetDraft()
     }
@@ -136,8 +138,9 @@ public final class ReportModel {
     /// Looks for the place once more.
     public func findPlace() async {
         placeLine = words(.reportPlaceLooking)
+        placeTone = .soft
         switch await finder.find() {
-        case .found(let spot): show(spot)
+        case .found(let spot): await show(spot)
         case .none: hide(.reportPlaceNone)
         case .refused: hide(.reportPlaceRefused)
         }
@@ -149,10 +152,15 @@ public final class ReportModel {
         typed()
     }
 
-    private func show(_ spot: Spot) {
+    /// Asks the core once how far off the place is. If that fails, the place is as good as before.
+    private func show(_ spot: Spot) async {
         self.spot = spot
         hasPlace = true
-        placeLine = words(.reportPlaceFound, ["metres": words.number((spot.accuracyCm ?? 0) / 100)])
+        let place = spot.place
+        let far = try? await phone.call { try $0.farOff(area: nil, place: place) }
+        guard self.spot == spot else { return }
+        placeLine = far?.label ?? words(.reportPlaceFound, ["metres": words.number((spot.accuracyCm ?? 0) / 100)])
+        placeTone = far == nil ? .soft : .onlyHere
         typed()
     }
 
@@ -160,6 +168,7 @@ public final class ReportModel {
         spot = nil
         hasPlace = false
         placeLine = words(why)
+        placeTone = .onlyHere
     }
 
     private func typed() {

@@ -3,14 +3,16 @@ internal import GewuBindings
 // From what the core hands over to what the screens show: places on a screen, no rules.
 
 extension CaseSheet {
-    init(_ detail: CaseDetail, _ words: Words) {
+    /// `classNames`: names of contested classes by their keys.
+    init(_ detail: CaseDetail, classNames: [String: String], _ words: Words) {
         let state = detail.state
         code = state.code
         title = detail.classLabel ?? state.code
         text = state.text?.value
+        late = detail.overdue ? words.due(detail.dueInS) : nil
         facts = Self.facts(detail, words)
         chips = Self.chips(detail, words)
-        contested = Self.contested(state, words)
+        contested = Self.contested(state, classNames, words)
         // Taking a refused act over belongs to that act.
         let lines = detail.actions.enumerated().map { CaseAction($0.offset, $0.element, nil) }.filter { $0.line.kind != .adopt }
         actions = lines.filter { $0.why == nil }
@@ -23,13 +25,18 @@ extension CaseSheet {
         let state = detail.state
         let assignees = state.assignees.compactMap { $0.party?.name ?? $0.person.map { String($0.hex.prefix(6)) } }
         let rows: [(Word, String?)] = [
-            (.caseDeadline, state.deadlineS.map { words.deadline($0, isOpen: state.open) } ?? words(.dueNever)),
+            (.caseDeadline, deadline(detail, words)),
             (.caseSuspended, state.suspendedUntilS.map { words.moment($0) }),
             (.caseAssignee, assignees.isEmpty ? words(.caseNobody) : assignees.joined(separator: " · ")),
             (.caseGrid, state.area?.value.name),
             (.casePlace, state.place?.value.map { degrees($0) }),
         ]
         return rows.compactMap { word, value in value.map { Fact(name: words(word), value: $0) } }
+    }
+
+    private static func deadline(_ detail: CaseDetail, _ words: Words) -> String {
+        let parts = [detail.state.deadlineS.map { words.moment($0) }, detail.dueInS.map { words.due($0) }].compactMap(\.self)
+        return parts.isEmpty ? words(.dueNever) : parts.joined(separator: " · ")
     }
 
     private static func degrees(_ place: Place) -> String { "\(degrees(place.latitudeE7)), \(degrees(place.longitudeE7))" }
@@ -52,12 +59,12 @@ extension CaseSheet {
         return chips.compactMap(\.self)
     }
 
-    private static func contested(_ state: CaseView, _ words: Words) -> [Fact] {
+    private static func contested(_ state: CaseView, _ classNames: [String: String], _ words: Words) -> [Fact] {
         func others(_ name: Word, _ values: [String]) -> [Fact] {
             values.map { Fact(name: words(name), value: words(.caseContestedValue, ["value": $0])) }
         }
         return others(.caseGrid, state.area?.contested.map(\.name) ?? [])
-            + others(.caseClass, state.class?.contested ?? [])
+            + others(.caseClass, state.class?.contested.map { classNames[$0] ?? $0 } ?? [])
             + others(.casePlace, state.place?.contested.map { $0.map { degrees($0) } ?? words(.reportPlaceNone) } ?? [])
             + others(.caseText, state.text?.contested.map { $0 ?? words(.caseNoText) } ?? [])
     }

@@ -106,6 +106,20 @@ extension ClassChoice {
     }
 }
 
+/// A party or a grid to choose: whom or where an act sends a case.
+public struct AreaChoice: Identifiable, Equatable, Sendable {
+    /// The code, which goes into the act.
+    public let id: String
+    public let name: String
+}
+
+extension AreaChoice {
+    init(_ area: AreaView) {
+        id = area.code
+        name = area.name
+    }
+}
+
 /// Where a phone says it is. Units of 10⁻⁷ degree and centimetres, as the core stores them.
 public struct Spot: Equatable, Sendable {
     public let latitudeE7: Int32

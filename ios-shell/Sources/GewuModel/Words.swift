@@ -71,12 +71,6 @@ public struct Words: Sendable {
         }
     }
 
-    /// A deadline, and how long it still is while the case is open.
-    func deadline(_ seconds: Int64, isOpen: Bool) -> String {
-        let left = seconds - Int64(now().timeIntervalSince1970)
-        return isOpen ? "\(moment(seconds)) · \(due(left))" : moment(seconds)
-    }
-
     /// A moment: the hour if it is today, else the day too.
     public func moment(_ seconds: Int64) -> String {
         let date = Date(timeIntervalSince1970: TimeInterval(seconds))

@@ -64,6 +64,9 @@ private struct CaseParts: View {
         VStack(alignment: .leading, spacing: SpaceSize.s2) {
             Text(sheet.title).typeset(TypeSize.title, .bold).accessibilityAddTraits(.isHeader)
             Text(words(.caseCode, ["code": sheet.code])).typeset(TypeSize.small, .regular, Tint.soft)
+            if let late = sheet.late {
+                Text(late).typeset(TypeSize.small, .semibold, Tint.red)
+            }
             if let text = sheet.text {
                 Text(text).typeset(TypeSize.bodyPhone)
             }
@@ -135,7 +138,7 @@ private struct Doing: View {
         VStack(alignment: .leading, spacing: SpaceSize.s3) {
             Text(chosen.label).typeset(TypeSize.heading, .semibold)
             if let field = chosen.field {
-                TextField(words(field), text: $model.field).field()
+                AreaPicker(title: words(field), words: words, model: model)
             }
             if chosen.hasDays {
                 Picker(chosen.label, selection: $model.days) {
@@ -154,6 +157,48 @@ private struct Doing: View {
             }
         }
         .card()
+    }
+}
+
+/// Whom or where the act sends the case: the chosen one; else the search, and below it what it gives.
+private struct AreaPicker: View {
+    let title: String
+    let words: Words
+    @Bindable var model: CaseModel
+
+    var body: some View {
+        Text(title).typeset(TypeSize.bodyPhone, .medium)
+        if let target = model.target {
+            HStack {
+                AreaName(area: target)
+                Spacer()
+                PlainButton(title: words(.reportChange)) { model.choose(target: nil) }
+            }
+            .card()
+        } else {
+            TextField(words(.caseAreaSearch), text: $model.query).field()
+            if let nothing = model.nothingFound {
+                Text(nothing).typeset(TypeSize.bodyPhone, .regular, Tint.soft).card()
+            }
+            ForEach(model.found) { area in
+                Button(action: { model.choose(target: area) }) {
+                    AreaName(area: area).frame(minHeight: TouchSize.target, alignment: .leading).card()
+                }
+                .buttonStyle(.plain)
+            }
+        }
+    }
+}
+
+/// A party or grid: its name, its code small beneath.
+private struct AreaName: View {
+    let area: AreaChoice
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: SpaceSize.s1) {
+            Text(area.name).typeset(TypeSize.bodyPhone, .semibold)
+            Text(area.id).typeset(TypeSize.tiny, .regular, Tint.soft)
+        }
     }
 }
 

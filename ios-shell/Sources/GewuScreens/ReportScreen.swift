@@ -131,7 +131,7 @@ private struct ReportForm: View {
         .card()
         VStack(alignment: .leading, spacing: SpaceSize.s2) {
             Text(words(.reportPlace)).typeset(TypeSize.bodyPhone, .medium)
-            Text(model.placeLine).typeset(TypeSize.small, .regular, Tint.soft)
+            Text(model.placeLine).typeset(TypeSize.small, .regular, model.placeTone.text)
             HStack {
                 PlainButton(title: words(.reportPlaceAgain), act: model.findPlace)
                 if model.hasPlace {

@@ -148,7 +148,8 @@ struct ReportTests {
         "a place that is missing, refused or kilometres off is said and does not stand in the way",
         arguments: [
             (PlaceFound.none, "No fix"), (.refused, "No right"),
-            (.found(Spot(latitudeE7: 282_345_678, longitudeE7: 1_129_876_543, accuracyCm: 200_000)), "2\u{2009}000 m"),
+            (.found(Spot(latitudeE7: 282_300_000, longitudeE7: 1_130_855_000, accuracyCm: 200_000)), "2\u{2009}000 m"),
+            (.found(Spot(latitudeE7: 282_345_678, longitudeE7: 1_129_876_543, accuracyCm: 900)), "km off"),
         ])
     func places(found: PlaceFound, said: String) async throws {
         let hub = try Hub()

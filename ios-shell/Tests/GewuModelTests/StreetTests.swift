@@ -141,7 +141,10 @@ struct StreetTests {
         #expect(model.isBlocked)
         await model.act()
         #expect(model.done == nil, "nothing was done")
-        model.field = " 06 "
+        try await until("all are listed") { model.found.count > 1 }
+        model.query = "06"
+        try await until("the search finds it first") { model.found.first?.name == "6号网格" }
+        model.choose(target: model.found.first)
         #expect(!model.isBlocked)
         await model.act()
         #expect(model.trouble == nil, "\(String(describing: model.trouble))")

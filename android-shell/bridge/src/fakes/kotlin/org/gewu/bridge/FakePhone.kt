@@ -18,6 +18,8 @@ class FakePhone : Phone {
     var me = Me(null, "", "", 0, 0, 0, "0.1.0", Status())
     var usual: List<ClassLine> = emptyList()
     var classes: List<ClassLine> = emptyList()
+    var areas: Map<Kind, List<Area>> = emptyMap()
+    var farOff: FarOff? = null
     val kept = linkedMapOf<String?, Draft>()
     val reports: MutableList<Report> = Collections.synchronizedList(mutableListOf())
     val acts: MutableList<Pair<String, Act>> = Collections.synchronizedList(mutableListOf())
@@ -60,6 +62,12 @@ class FakePhone : Phone {
     override suspend fun findClasses(text: String) = called("findClasses") {
         classes.filter { text in it.name || it.alias?.contains(text) == true }
     }
+
+    override suspend fun findAreas(kind: Kind, text: String) = called("findAreas") {
+        areas[kind].orEmpty().filter { text in it.name || text in it.code }
+    }
+
+    override suspend fun farOff(place: Place, area: String?) = called("farOff") { farOff }
 
     override suspend fun report(report: Report) = called("report") {
         reports += report

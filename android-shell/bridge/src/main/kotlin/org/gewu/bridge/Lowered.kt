@@ -14,6 +14,7 @@ import org.gewu.bindings.ClassLine as CoreClass
 import org.gewu.bindings.Delivery as CoreDelivery
 import org.gewu.bindings.Draft as CoreDraft
 import org.gewu.bindings.Enrolled as CoreEnrolled
+import org.gewu.bindings.FarOff as CoreFarOff
 import org.gewu.bindings.Kind as CoreKind
 import org.gewu.bindings.Language as CoreLanguage
 import org.gewu.bindings.MeView as CoreMe
@@ -49,6 +50,7 @@ internal fun DeviceException.lowered(): Trouble = when (this) {
 }
 
 internal fun CoreArea.lowered() = Area(code, name)
+internal fun CoreFarOff.lowered() = FarOff(metres.toLong(), label)
 internal fun CorePlace.lowered() = Place(latitudeE7, longitudeE7, accuracyCm?.toInt())
 internal fun Place.lifted() = CorePlace(latitudeE7, longitudeE7, accuracyCm?.toUInt())
 internal fun CoreEnrolled.lowered() = Enrolled(areaName, expiresS)
@@ -76,9 +78,10 @@ internal fun CoreDetail.lowered() = CaseDetail(
     code = state.code,
     className = classLabel ?: state.className,
     stageLabel = stageLabel,
-    open = state.open,
     urgent = state.urgent?.value == true,
     deadlineS = state.deadlineS,
+    dueInS = dueInS,
+    overdue = overdue,
     text = state.text?.let { Field(it.value, it.contested) },
     place = state.place?.let { Field(it.value?.lowered(), it.contested.map { place -> place?.lowered() }) },
     area = state.area?.let { Field(it.value.lowered(), it.contested.map { area -> area.lowered() }) },

@@ -24,6 +24,12 @@ interface Phone {
     suspend fun usualClasses(area: String? = null): List<ClassLine>
     suspend fun findClasses(text: String): List<ClassLine>
 
+    /** Where an act of this kind may send a case; an empty text finds all. */
+    suspend fun findAreas(kind: Kind, text: String): List<Area>
+
+    /** Whether a place lies 2 km or more off a grid; none as `area`: the phone's own. */
+    suspend fun farOff(place: Place, area: String? = null): FarOff?
+
     suspend fun report(report: Report): Saved
     suspend fun act(code: String, act: Act): Saved
 

@@ -44,6 +44,8 @@ class RealPhone internal constructor(private val device: DeviceInterface, privat
     override suspend fun diagnostics() = call { diagnostics() }
     override suspend fun usualClasses(area: String?) = call { usualClasses(area).map { it.lowered() } }
     override suspend fun findClasses(text: String) = call { findClasses(text).map { it.lowered() } }
+    override suspend fun findAreas(kind: Kind, text: String) = call { findAreas(kind.lifted(), text).map { it.lowered() } }
+    override suspend fun farOff(place: Place, area: String?) = call { farOff(area, place.lifted())?.lowered() }
     override suspend fun report(report: Report) = call { Saved(report(report.lifted()).code) }
     override suspend fun act(code: String, act: Act) = call { Saved(act(code, act.kind.lifted(), act.lifted()).code) }
     override suspend fun drafts() = call { drafts().map { it.lowered() } }

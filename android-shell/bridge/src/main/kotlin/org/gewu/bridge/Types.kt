@@ -24,6 +24,9 @@ class Trouble(val kind: TroubleKind, val code: String, val what: String, val saf
 
 data class Area(val code: String, val name: String)
 
+/** A fix lies far from its grid; it may be saved all the same. */
+data class FarOff(val metres: Long, val label: String)
+
 /** Units of 10⁻⁷ degree; the radius holds the true position with 68 % probability. */
 data class Place(val latitudeE7: Int, val longitudeE7: Int, val accuracyCm: Int?)
 
@@ -94,9 +97,11 @@ data class CaseDetail(
     val code: String,
     val className: String?,
     val stageLabel: String?,
-    val open: Boolean,
     val urgent: Boolean,
     val deadlineS: Long?,
+    /** Negative when it is past; none: nothing runs. */
+    val dueInS: Long?,
+    val overdue: Boolean,
     val text: Field<String?>?,
     val place: Field<Place?>?,
     val area: Field<Area>?,

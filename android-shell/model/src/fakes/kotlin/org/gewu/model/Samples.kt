@@ -12,6 +12,7 @@ import org.gewu.bridge.Condition
 import org.gewu.bridge.Delivery
 import org.gewu.bridge.Enrolled
 import org.gewu.bridge.FakePhone
+import org.gewu.bridge.FarOff
 import org.gewu.bridge.Field
 import org.gewu.bridge.Kind
 import org.gewu.bridge.Language
@@ -130,9 +131,10 @@ class Samples(val language: Language) {
         code = "K7QM-2XH4-9C",
         className = said("井盖", "Manhole cover"),
         stageLabel = said("已处置", "Handled"),
-        open = true,
         urgent = true,
         deadlineS = NOW_S - 26 * 3_600 - 60,
+        dueInS = -26 * 3_600 - 60,
+        overdue = true,
         text = Field(said("望仙路 12 号，井盖松动，有人绊倒", "12 Wangxian Road: loose manhole cover, somebody fell"), emptyList()),
         place = Field(place, listOf(Place(281_240_000, 1_130_140_000, 2_000))),
         area = Field(area, emptyList()),
@@ -154,6 +156,8 @@ class Samples(val language: Language) {
         stageLabel = said("已上报", "Reported"),
         urgent = false,
         deadlineS = null,
+        dueInS = null,
+        overdue = false,
         text = null,
         place = null,
         assignees = emptyList(),
@@ -179,6 +183,26 @@ class Samples(val language: Language) {
             refusal = said("这个岗位没有这项权限。请有权限的人来做，或请督导追认。", "This role may not do this. Ask somebody who may, or ask the supervisor to adopt it."),
         ),
     )
+
+    /** As a dispatcher sees it. */
+    val dispatching = detail.copy(
+        urgent = false,
+        place = Field(place, emptyList()),
+        assignees = listOf(party.name),
+        actions = listOf(action(Kind.DISPATCH, "派遣", "Dispatch"), action(Kind.RELOCATE, "转网格", "Move to another grid")),
+    )
+
+    val areas = mapOf(
+        Kind.DISPATCH to listOf(
+            party,
+            otherParty,
+            Area("C03", said("城管执法大队", "Urban management")),
+            Area("H04", said("自来水公司", "Waterworks")),
+        ),
+        Kind.RELOCATE to listOf(Area("05", said("05 号网格", "Grid 5")), Area("08", said("08 号网格", "Grid 8"))),
+    )
+
+    val farOff = FarOff(4_200, said("定位离 53 号网格 约 4 公里，照样可以保存", "The fix is about 4 km off Grid 53; it can be saved all the same"))
 
     private fun kind(key: String, zh: String, en: String, groupZh: String, groupEn: String, aliasZh: String? = null, aliasEn: String? = null, conditions: List<Condition> = emptyList()) =
         ClassLine(key, said(zh, en), said(groupZh, groupEn), if (language == Language.ZH) aliasZh else aliasEn, conditions)
@@ -242,6 +266,7 @@ class Samples(val language: Language) {
         phone.supervise = supervise
         phone.settle = settle
         phone.usual = usual
+        phone.areas = areas
         phone.classes = aliased + usual.drop(1)
     }
 

@@ -32,6 +32,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
     private var adopts: String? = null
     private var days: Int? = null
     private var keeping: Job? = null
+    private var finding: Job? = null
     private var saving = false
 
     /** Reads the case; two calls. */
@@ -66,7 +67,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
             load = Load.Ready,
             title = read.className ?: read.code,
             text = read.text?.value,
-            late = said(read).takeIf { late(read) },
+            late = with.said.due(read.dueInS).takeIf { read.overdue },
             chips = chips(read),
             facts = facts(read),
             contested = contested(read),
@@ -76,10 +77,6 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
             explained = others.mapNotNull { (_, line) -> line.why?.let { Explained(line.label, it) } },
         )
     }
-
-    private fun said(read: CaseDetail) = read.deadlineS?.let(with.said::dueAt).takeIf { read.open }
-
-    private fun late(read: CaseDetail) = read.open && read.deadlineS?.let(with.said::isPast) == true
 
     private fun chips(read: CaseDetail) = listOfNotNull(
         read.stageLabel?.let { Chip(it, Tone.JADE) },
@@ -96,9 +93,9 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
 
     private fun facts(read: CaseDetail): List<Fact> {
         val fact = { key: String, value: String? -> value?.let { Fact(with.words.say(key), it, Tone.PLAIN) } }
-        val due = listOfNotNull(read.deadlineS?.let(with.said::time), said(read)).joinToString(" · ").ifEmpty { null }
+        val due = listOfNotNull(read.deadlineS?.let(with.said::time), with.said.due(read.dueInS)).joinToString(" · ").ifEmpty { null }
         return listOfNotNull(
-            due?.let { Fact(with.words.say("case_deadline"), it, if (late(read)) Tone.RED else Tone.PLAIN) },
+            due?.let { Fact(with.words.say("case_deadline"), it, if (read.overdue) Tone.RED else Tone.PLAIN) },
             fact("case_suspended", read.suspendedUntilS?.let(with.said::time)),
             fact("case_assignee", read.assignees.joinToString(" / ").ifEmpty { with.words.say("case_nobody") }),
             fact("case_grid", read.area?.value?.name),
@@ -156,18 +153,18 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
                     title = action.label,
                     text = text,
                     textLabel = with.words.say(if (action.needsText) "case_words_needed" else "case_words"),
-                    fieldLabel = fieldKey(action.kind)?.let { key -> with.words.say(key) },
-                    field = "",
+                    areas = areasKey(action.kind)?.let { key -> AreaPicker(with.words.say(key)) },
                     days = emptyList(),
                     canSave = false,
                 ),
             )
         }
         tellPanel()
+        search("")
     }
 
-    /** What an act is about beside words: whom it goes to, for how long. */
-    private fun fieldKey(kind: Kind) = when (kind) {
+    /** What an act is about beside words: whom it goes to, or where. */
+    private fun areasKey(kind: Kind) = when (kind) {
         Kind.DISPATCH -> "case_party"
         Kind.RELOCATE -> "case_new_grid"
         else -> null
@@ -176,7 +173,7 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
     private fun tellPanel() = shown.update {
         val panel = it.panel ?: return@update it
         val asksDays = doing?.kind == Kind.SUSPEND
-        val complete = (panel.fieldLabel == null || panel.field.isNotBlank()) && (!asksDays || days != null) &&
+        val complete = (panel.areas == null || panel.areas.chosen != null) && (!asksDays || days != null) &&
             (doing?.needsText != true || panel.text.isNotBlank())
         it.copy(
             panel = panel.copy(
@@ -222,7 +219,32 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
 
     override fun explain() = shown.update { it.copy(explaining = !it.explaining) }
     override fun type(text: String) = panel { it.copy(text = text) }
-    override fun field(text: String) = panel { it.copy(field = text) }
+
+    /** One call for each typed text. */
+    override fun search(text: String) {
+        val kind = doing?.kind ?: return
+        if (shown.value.panel?.areas == null) return
+        areas { it.copy(search = text) }
+        finding?.cancel()
+        finding = with.scope.launch {
+            try {
+                val found = with.phone.findAreas(kind, text.trim()).map { AreaTile(it.code, it.name) }
+                val nothing = if (text.isBlank()) with.words.say("case_area_empty") else with.words.say("case_area_not_found", "text" to text)
+                areas { it.copy(found = found, nothing = nothing.takeIf { found.isEmpty() }) }
+            } catch (trouble: Trouble) {
+                shown.update { it.copy(notice = with.notice(trouble)) }
+            }
+        }
+    }
+
+    override fun choose(code: String) = areas { it.copy(chosen = it.found.firstOrNull { tile -> tile.code == code }) }
+
+    override fun chooseAnother() = areas { it.copy(chosen = null) }
+
+    private fun areas(change: (AreaPicker) -> AreaPicker) {
+        shown.update { it.copy(panel = it.panel?.copy(areas = it.panel.areas?.let(change))) }
+        tellPanel()
+    }
 
     override fun days(key: String) {
         days = key.toIntOrNull()
@@ -257,13 +279,14 @@ class CaseModel(private val code: String, private val with: Surroundings, privat
         revision = detail?.revision,
         passed = action.passed == true,
         withdrawn = action.withdrawn,
-        party = panel.field.trim().takeIf { action.kind == Kind.DISPATCH },
-        area = panel.field.trim().takeIf { action.kind == Kind.RELOCATE },
+        party = panel.areas?.chosen?.code.takeIf { action.kind == Kind.DISPATCH },
+        area = panel.areas?.chosen?.code.takeIf { action.kind == Kind.RELOCATE },
         days = days,
         adopts = adopts,
     )
 
     private fun close() {
+        finding?.cancel()
         doing = null
         adopts = null
         shown.update { it.copy(panel = null, notice = null) }

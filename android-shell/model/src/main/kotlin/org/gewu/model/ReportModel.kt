@@ -31,6 +31,9 @@ class ReportModel(private val with: Surroundings, private val shell: Shell) : Re
     private var chosen: ClassLine? = null
     private var condition: String? = null
     private var place: Place? = null
+
+    /** That the place lies far off the grid, in words. */
+    private var far: String? = null
     private var keeping: Job? = null
     private var finding: Job? = null
     private var saving = false
@@ -50,7 +53,7 @@ class ReportModel(private val with: Surroundings, private val shell: Shell) : Re
                 )
             }
             tell()
-            if (place == null) locate() else tellPlace(null)
+            if (place == null) locate() else measure()
         } catch (trouble: Trouble) {
             shown.update { it.copy(load = Load.Failed(with.notice(trouble, with.words.say("action_retry")))) }
         }
@@ -77,9 +80,21 @@ class ReportModel(private val with: Surroundings, private val shell: Shell) : Re
         )
     }
 
+    /** Asks the core once how far off the place is. If that fails, the place is as good as before. */
+    private suspend fun measure() {
+        far = try {
+            place?.let { with.phone.farOff(it) }?.label
+        } catch (_: Trouble) {
+            null
+        }
+        tellPlace(null)
+    }
+
     private fun tellPlace(missing: Fix?) {
         val at = place
+        val distant = far
         val line = when {
+            distant != null -> PlaceLine(distant, Tone.AMBER, with.words.say("report_place_again"))
             at != null -> PlaceLine(
                 listOf(shell.area(), placed(at)).joinToString(" · "),
                 Tone.PLAIN,
@@ -176,11 +191,12 @@ class ReportModel(private val with: Surroundings, private val shell: Shell) : Re
 
     override fun locate() {
         place = null
+        far = null
         tellPlace(null)
         with.scope.launch {
             val fix = with.whereabouts.once()
             place = (fix as? Fix.At)?.place
-            tellPlace(fix)
+            if (place == null) tellPlace(fix) else measure()
         }
     }
 

@@ -34,11 +34,6 @@ class Said(private val words: Words, private val zone: ZoneId, private val nowS:
         span(if (late) -it else it, if (late) LATE else DUE)
     }
 
-    /** The same for a moment. */
-    fun dueAt(deadlineS: Long): String? = due(deadlineS - nowS())
-
-    fun isPast(timeS: Long): Boolean = timeS < nowS()
-
     /** Whether that lies before the end of the day. */
     fun isToday(dueInS: Long): Boolean = at(nowS() + dueInS).toLocalDate() <= today()
 

@@ -126,13 +126,24 @@ data class ActButton(val id: Int, val label: String)
 
 data class Explained(val label: String, val why: String)
 
+data class AreaTile(val code: String, val name: String)
+
+/** Whom or where an act sends the case: the chosen one, else what the search gives. */
+data class AreaPicker(
+    val label: String,
+    val search: String = "",
+    val found: List<AreaTile> = emptyList(),
+    /** What is said where there is none to choose. */
+    val nothing: String? = null,
+    val chosen: AreaTile? = null,
+)
+
 /** What is being done to the case, before it is saved. */
 data class Panel(
     val title: String,
     val text: String,
     val textLabel: String,
-    val fieldLabel: String?,
-    val field: String,
+    val areas: AreaPicker?,
     val days: List<Choice>,
     val canSave: Boolean,
 )
@@ -160,7 +171,9 @@ interface CaseEvents {
     fun act(id: Int)
     fun explain()
     fun type(text: String)
-    fun field(text: String)
+    fun search(text: String)
+    fun choose(code: String)
+    fun chooseAnother()
     fun days(key: String)
     fun save()
     fun cancel()

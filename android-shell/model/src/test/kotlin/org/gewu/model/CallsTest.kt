@@ -40,6 +40,46 @@ class CallsTest {
     }
 
     @Test
+    fun `choosing whom a case goes to asks once when it opens and once for each typed text`() = runTest {
+        val phone = samples.phone()
+        phone.details = mapOf(samples.dispatching.code to samples.dispatching)
+        val shell = Stand(Language.ZH, phone, scope = backgroundScope).run().shell
+        shell.today.open(samples.dispatching.code)
+        runCurrent()
+        val case = checkNotNull(shell.case)
+        phone.calls.clear()
+        case.act(0)
+        runCurrent()
+        assertEquals(listOf("findAreas"), phone.calls)
+        case.search("物业")
+        runCurrent()
+        assertEquals(listOf("findAreas", "findAreas"), phone.calls)
+        assertEquals(listOf("W01"), case.state.value.panel?.areas?.found?.map { it.code })
+        assertEquals(false, case.state.value.panel?.canSave)
+        case.choose("W01")
+        assertEquals(true, case.state.value.panel?.canSave)
+        case.save()
+        runCurrent()
+        assertEquals("W01" to null, phone.acts.single().second.let { it.party to it.area })
+    }
+
+    @Test
+    fun `a place far off is asked about once, said in amber and saved all the same`() = runTest {
+        val phone = samples.phone()
+        phone.farOff = samples.farOff
+        val shell = Stand(Language.ZH, phone, whereabouts = { Fix.At(samples.place) }, scope = backgroundScope).run().shell
+        shell.today.report()
+        runCurrent()
+        assertEquals(1, phone.calls.count { it == "farOff" })
+        val report = checkNotNull(shell.report)
+        assertEquals(samples.farOff.label to Tone.AMBER, report.state.value.place.let { it.text to it.tone })
+        report.choose("lamp")
+        report.save()
+        runCurrent()
+        assertEquals(samples.place, phone.reports.single().place)
+    }
+
+    @Test
     fun `a storm of changes is read a few times, and the last state is shown`() = runTest {
         val phone = samples.phone()
         // As long as a page takes on a slow phone.

@@ -1,11 +1,13 @@
 package org.gewu.screens
 
+import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.lazy.items
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
+import org.gewu.model.AreaPicker
 import org.gewu.model.CaseEvents
 import org.gewu.model.CaseState
 import org.gewu.model.Chip
@@ -112,10 +114,23 @@ private fun Doing(state: CaseState, panel: Panel, strip: Strip, on: CaseEvents) 
             Say(state.code, Type.SMALL, Look.colours.soft)
         }
     }
-    panel.fieldLabel?.let { label -> item { Field(label, panel.field, label, onChange = on::field) } }
+    panel.areas?.let { areas(it, on) }
     if (panel.days.isNotEmpty()) {
         item { Flow { panel.days.forEach { one -> ChoiceButton(one.name, one.chosen) { on.days(one.key) } } } }
     }
     item { Field(panel.textLabel, panel.text, panel.textLabel, lines = 4, onChange = on::type) }
     item { QuietButton(Look.words.say("action_cancel"), onClick = on::cancel) }
+}
+
+/** Whom or where the act sends the case: the chosen one; else the search, and below it what it gives. */
+private fun LazyListScope.areas(picker: AreaPicker, on: CaseEvents) {
+    item { Label(picker.label) }
+    val chosen = picker.chosen
+    if (chosen != null) {
+        item { PickedCard(chosen.name, chosen.code, on::chooseAnother) }
+    } else {
+        item { Field(Look.words.say("case_area_search"), picker.search, Look.words.say("case_area_search"), onChange = on::search) }
+        picker.nothing?.let { nothing -> item { Empty(nothing) } }
+        items(picker.found, key = { it.code }) { tile -> PickTile(tile.name, tile.code, Modifier.fillMaxWidth()) { on.choose(tile.code) } }
+    }
 }

@@ -1,8 +1,5 @@
 package org.gewu.screens
 
-import androidx.compose.foundation.background
-import androidx.compose.foundation.border
-import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.IntrinsicSize
@@ -11,14 +8,10 @@ import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
-import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.draw.clip
-import androidx.compose.ui.semantics.Role
-import androidx.compose.ui.unit.dp
 import org.gewu.model.Choice
 import org.gewu.model.ClassTile
 import org.gewu.model.Load
@@ -81,31 +74,10 @@ private fun Tiles(tiles: List<ClassTile>, on: ReportEvents) {
 }
 
 @Composable
-private fun TileOf(tile: ClassTile, modifier: Modifier, on: ReportEvents) = Column(
-    modifier
-        .heightIn(min = 68.dp)
-        .clip(CardShape)
-        .background(Look.colours.card)
-        .border(1.dp, Look.colours.line, CardShape)
-        .clickable(role = Role.Button) { on.choose(tile.key) }
-        .padding(horizontal = Space.x3, vertical = Space.x3),
-    Arrangement.Center,
-) {
-    Say(tile.name, Type.STRONG)
-    Say(tile.line, Type.TINY, Look.colours.soft)
-}
+private fun TileOf(tile: ClassTile, modifier: Modifier, on: ReportEvents) = PickTile(tile.name, tile.line, modifier) { on.choose(tile.key) }
 
 @Composable
-private fun Chosen(tile: ClassTile, conditions: List<Choice>, on: ReportEvents) = Card(edge = Look.colours.jade) {
-    Sides(
-        {
-            Column {
-                Say(tile.name, Type.HEADING)
-                Say(tile.line, Type.SMALL, Look.colours.soft)
-            }
-        },
-        { QuietButton(Look.words.say("report_change"), onClick = on::chooseAnother) },
-    )
+private fun Chosen(tile: ClassTile, conditions: List<Choice>, on: ReportEvents) = PickedCard(tile.name, tile.line, on::chooseAnother) {
     if (conditions.isNotEmpty()) {
         Flow(Modifier.padding(top = Space.x2)) {
             conditions.forEach { one -> ChoiceButton(one.name, one.chosen) { on.condition(one.key) } }

@@ -102,6 +102,10 @@ val scenes: List<Scene> = listOf(
             it.report?.search(if (samples.language == Language.ZH) "灯" else "amp")
         }
     },
+    Scene("report", "7-far") { samples, phone ->
+        phone.farOff = samples.farOff
+        Scene.Laid { write(it, if (samples.language == Language.ZH) "3 栋门口的路灯不亮" else "Lamp at door 3 is out") }
+    },
     Scene("case", "1-filled") { _, _ -> Scene.Laid(go = ::opened) },
     Scene("case", "2-fresh") { samples, phone ->
         phone.details = mapOf(samples.fresh.code to samples.fresh)
@@ -127,6 +131,29 @@ val scenes: List<Scene> = listOf(
         Scene.Laid {
             opened(it)
             it.case?.act(1)
+        }
+    },
+    Scene("case", "7-choosing") { samples, phone ->
+        phone.details = mapOf(samples.dispatching.code to samples.dispatching)
+        Scene.Laid {
+            opened(it)
+            it.case?.act(0)
+        }
+    },
+    Scene("case", "8-chosen") { samples, phone ->
+        phone.details = mapOf(samples.dispatching.code to samples.dispatching)
+        Scene.Laid {
+            opened(it)
+            it.case?.act(0)
+            it.case?.choose("W01")
+        }
+    },
+    Scene("case", "9-not-found") { samples, phone ->
+        phone.details = mapOf(samples.dispatching.code to samples.dispatching)
+        Scene.Laid {
+            opened(it)
+            it.case?.act(1)
+            it.case?.search("99")
         }
     },
     Scene("supervise", "1-filled") { _, _ -> Scene.Laid { it.show(Tab.SUPERVISE) } },

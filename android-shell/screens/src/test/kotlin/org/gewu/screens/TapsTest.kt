@@ -116,6 +116,22 @@ class TapsTest {
     }
 
     @Test
+    fun `whom a case goes to is chosen by name and sent by its code`() {
+        val phone = samples.phone()
+        phone.details = mapOf(samples.dispatching.code to samples.dispatching)
+        hand(phone) { stand ->
+            onNodeWithText("井盖松动，有人绊倒").performClick()
+            onNodeWithText("派遣").performClick()
+            onNodeWithContentDescription("搜名称或编码").performTextInput("交警")
+            onNodeWithText("尚都物业").assertDoesNotExist()
+            onNodeWithText("交警中队").performClick()
+            onNodeWithText("换一个").assertIsDisplayed()
+            onNodeWithText("保存").performClick()
+            assertEquals("J02", stand.phone.acts.single().second.party)
+        }
+    }
+
+    @Test
     fun `an action that may not be done is explained on demand`() = hand {
         onNodeWithText("井盖松动，有人绊倒").performClick()
         onNode(hasScrollAction()).performScrollToNode(hasText("现在不能做的"))
