@@ -6,6 +6,7 @@
 //! **Never:** uniffi, axum, a rule of its own: what may be done and what it means is `gewu-model`'s.
 
 mod agent;
+mod beside;
 mod case;
 mod classes;
 mod commands;
@@ -20,6 +21,7 @@ mod me;
 pub mod network;
 mod observe;
 mod pages;
+mod rescue;
 mod settle;
 mod status;
 mod supervise;

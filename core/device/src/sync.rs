@@ -98,6 +98,8 @@ impl Inner {
         // lines away.
         let pack_version = match pushed {
             Err(error) if error.cut_off() => return Err(error),
+            // A safe start sends what is unsent and takes nothing in.
+            pushed if self.safe => return pushed.map(|()| report),
             _ => self.pull(&member, &mut sizes, stopped, &mut report)?,
         };
         if pack_version > member.pack.version {
