@@ -158,6 +158,7 @@ impl Device {
     /// As every query; `NotFound`, `Invalid` for a mistyped code.
     pub fn case(&self, case: &str) -> Result<CaseDetail, DeviceError> {
         let record = self.find(case)?;
+        self.inner.may_show()?;
         let member = self.inner.member()?;
         let language = self.inner.language;
         let read = self.inner.writer.read(|reader| {

@@ -7,16 +7,18 @@ use gewu_log::grant::Grant;
 use gewu_log::keys::{HubCertificate, PrivateKey, PublicKey, SignedPack};
 use gewu_model::ids::{FeedId, StreetId};
 use gewu_model::pack::Pack;
-use gewu_store::{OpenOptions, Store};
+use gewu_store::{OpenOptions, ROWS_MAX, Store};
 use gewu_words::Language;
 
 use crate::agent::Agent;
 use crate::contact::Contact;
-use crate::env::Env;
+use crate::beside::Beside;
+use crate::env::{Env, Files};
 use crate::error::DeviceError;
 use crate::identity;
 use crate::network::HubAddress;
 use crate::observe::{Notifier, Observer, Watch};
+use crate::rescue::{self, RESCUE, Rescue};
 use crate::status::{TROUBLE, Trouble};
 use crate::writer::Writer;
 
@@ -60,6 +62,10 @@ pub(crate) struct Inner {
     pub env: Env,
     pub language: Language,
     pub dir: PathBuf,
+    /// The starts before this one died: nothing that was stored is read but what is asked for by name.
+    pub safe: bool,
+    /// What became of a damaged store.
+    pub rescue: Option<Rescue>,
     pub writer: Writer,
     pub notifier: Arc<Notifier>,
     pub member: RwLock<Option<Arc<Member>>>,
@@ -86,18 +92,22 @@ pub(crate) fn relaxed<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Device {
-    /// Opens the folder, or makes it.
+    /// Opens the folder, or makes it. A damaged store is moved aside, never deleted; a new one opens with what can be read
+    /// of it, and the status says so. After two starts that died this one is safe: it shows no records, and takes reports,
+    /// sends what is unsent and gives diagnostics.
     ///
     /// # Errors
     /// `UnlockNeeded` (another key), `UpgradeNeeded` (a newer store), `Damaged`, `Busy`, `StorageFull`.
     pub fn open(options: DeviceOptions) -> Result<Self, DeviceError> {
         let DeviceOptions { dir, key, env, language } = options;
-        // A disk that was given has no folders of the system.
-        if env.disk.is_none() {
-            make_dir(&dir)?;
+        if let Some(files) = env.files() {
+            make_dir(&*files, &dir)?;
         }
-        let open = OpenOptions { key, vfs: env.disk.clone(), day_offset_s: 8 * 3_600 };
-        let writer = Writer::open(dir.join("gewu.db"), open)?;
+        let beside = Beside::of(&dir, &env);
+        let start = beside.begin();
+        let options = OpenOptions { key, vfs: env.disk.clone(), day_offset_s: 8 * 3_600 };
+        let store = rescue::open(&beside, &options, env.clock.now_ms().div_euclid(1_000))?;
+        let writer = Writer::start(store, beside, options)?;
         let mark = env.disk.is_none().then(|| crate::env::install_mark(&dir.join("gewu.db"))).flatten();
         let member = writer.write(load_member)?;
         if let Some(mark) = mark {
@@ -105,7 +115,15 @@ impl Device {
         }
         let contact = writer.read(|reader| Ok(Contact::load(reader.meta("contact")?.as_deref())))?;
         let trouble = writer.read(|reader| Ok(Trouble::load(reader.meta(TROUBLE)?.as_deref())))?;
+        let rescue = writer.read(|reader| Ok(Rescue::load(reader.meta(RESCUE)?.as_deref())))?;
+        if !start.safe {
+            // What every shell asks for next. A record that makes the process die does it while the start is counted;
+            // one that cannot be read is met again by whoever asks.
+            let _ = writer.read(|reader| Ok(reader.today(ROWS_MAX, None)?));
+        }
         let inner = Inner {
+            safe: start.safe,
+            rescue,
             env,
             language,
             dir,
@@ -117,6 +135,7 @@ impl Device {
             syncing: Mutex::default(),
             births: Mutex::new((0, 0)),
         };
+        drop(start);
         Ok(Self { inner: Arc::new(inner), agent: Mutex::new(None) })
     }
 
@@ -138,8 +157,12 @@ impl Device {
         self.inner.notifier.revision()
     }
 
-    /// Starts the agent: syncs by itself when there is something to say or to hear.
+    /// Starts the agent: syncs by itself when there is something to say or to hear. In a safe start it rests: there only
+    /// [`Device::sync_now`] sends what is unsent.
     pub fn start_agent(&self) {
+        if self.inner.safe {
+            return;
+        }
         let mut agent = relaxed(&self.agent);
         if agent.is_none() {
             *agent = Some(Agent::start(&self.inner));
@@ -212,6 +235,14 @@ impl Inner {
         member.ok_or(DeviceError::UnlockNeeded { code: gewu_words::ErrorCode::NotEnrolled })
     }
 
+    /// Refuses what shows stored records, in a safe start.
+    pub(crate) fn may_show(&self) -> Result<(), DeviceError> {
+        if self.safe {
+            return Err(DeviceError::Damaged { code: gewu_words::ErrorCode::SafeStart, reason: String::new() });
+        }
+        Ok(())
+    }
+
     /// An error with the addresses at which the hub was looked for.
     pub(crate) fn at_hub(&self, error: DeviceError) -> DeviceError {
         match self.member() {
@@ -225,8 +256,8 @@ impl Inner {
     }
 }
 
-fn make_dir(dir: &Path) -> Result<(), DeviceError> {
-    std::fs::create_dir_all(dir).map_err(|error| {
+fn make_dir(files: &dyn Files, dir: &Path) -> Result<(), DeviceError> {
+    files.make_dir(dir).map_err(|error| {
         let code = match error.kind() {
             std::io::ErrorKind::StorageFull => return DeviceError::StorageFull,
             _ => gewu_words::ErrorCode::ReadOnly,
@@ -235,7 +266,7 @@ fn make_dir(dir: &Path) -> Result<(), DeviceError> {
     })
 }
 
-fn load_member(store: &mut Store) -> Result<Option<Member>, DeviceError> {
+pub(crate) fn load_member(store: &mut Store) -> Result<Option<Member>, DeviceError> {
     let damaged = |what: &str| DeviceError::Damaged { code: gewu_words::ErrorCode::Damaged, reason: what.to_owned() };
     let reader = store.reader()?;
     let value = |key: &str| -> Result<Option<Vec<u8>>, DeviceError> { Ok(reader.meta(key)?) };

@@ -1,5 +1,9 @@
 //! Where the world comes in: clock, randomness, disk and network of a phone. The only place that reads any of them.
 
+use std::any::Any;
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::network::{Network, PinnedHttps};
@@ -20,6 +24,100 @@ pub trait Random: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
+/// Small files beside the store, and what SQLite does not do with its own: giving them another name.
+pub trait Files: Send + Sync {
+    /// Makes a folder with all above it.
+    ///
+    /// # Errors
+    /// As the system's, here and below.
+    fn make_dir(&self, dir: &Path) -> io::Result<()>;
+    /// Whether a file is there.
+    fn exists(&self, file: &Path) -> bool;
+    /// The first bytes of a file, at most `bytes_max`; `None`: it is not there.
+    ///
+    /// # Errors
+    /// As above.
+    fn read(&self, file: &Path, bytes_max: usize) -> io::Result<Option<Vec<u8>>>;
+    /// Writes a whole file. With `durable` all of it is there after a pulled battery, or nothing; else it outlives the
+    /// process only.
+    ///
+    /// # Errors
+    /// As above.
+    fn write(&self, file: &Path, bytes: &[u8], durable: bool) -> io::Result<()>;
+    /// Gives a file another name, durably.
+    ///
+    /// # Errors
+    /// As above.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Takes a file away.
+    ///
+    /// # Errors
+    /// As above.
+    fn remove(&self, file: &Path) -> io::Result<()>;
+    /// Holds a file against other processes until dropped; `None`: another one holds it.
+    ///
+    /// # Errors
+    /// As above.
+    fn hold(&self, file: &Path) -> io::Result<Option<Box<dyn Any + Send>>>;
+}
+
+/// The system's files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemFiles;
+
+fn sync_folder_of(file: &Path) -> io::Result<()> {
+    // Where folders cannot be opened, the system keeps names by itself.
+    file.parent().map_or(Ok(()), |dir| fs::File::open(dir).and_then(|dir| dir.sync_all()).or(Ok(())))
+}
+
+impl Files for SystemFiles {
+    fn make_dir(&self, dir: &Path) -> io::Result<()> {
+        fs::create_dir_all(dir)
+    }
+
+    fn exists(&self, file: &Path) -> bool {
+        file.exists()
+    }
+
+    fn read(&self, file: &Path, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        match fs::File::open(file) {
+            Ok(file) => file.take(u64::try_from(bytes_max).unwrap_or(u64::MAX)).read_to_end(&mut bytes).map(|_| Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn write(&self, file: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
+        if !durable {
+            return fs::write(file, bytes);
+        }
+        let beside = file.with_extension("new");
+        let mut new = fs::File::create(&beside)?;
+        new.write_all(bytes)?;
+        new.sync_all()?;
+        self.rename(&beside, file)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        sync_folder_of(to)
+    }
+
+    fn remove(&self, file: &Path) -> io::Result<()> {
+        fs::remove_file(file)
+    }
+
+    fn hold(&self, file: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
+        let file = fs::OpenOptions::new().create(true).append(true).open(file)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Box::new(file))),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
 /// What is given to a phone from outside.
 #[derive(Clone)]
 pub struct Env {
@@ -31,6 +129,19 @@ pub struct Env {
     pub network: Arc<dyn Network>,
     /// Name of the SQLite file layer; `None`: the system's.
     pub disk: Option<String>,
+    /// Files beside the store; `None`: the system's, and none beside a disk that was named.
+    pub files: Option<Arc<dyn Files>>,
+}
+
+impl Env {
+    /// Files beside the store, if there are any.
+    pub(crate) fn files(&self) -> Option<Arc<dyn Files>> {
+        match (&self.files, &self.disk) {
+            (Some(files), _) => Some(Arc::clone(files)),
+            (None, None) => Some(Arc::new(SystemFiles)),
+            (None, Some(_)) => None,
+        }
+    }
 }
 
 impl Default for Env {
@@ -40,6 +151,7 @@ impl Default for Env {
             random: Arc::new(SystemRandom),
             network: Arc::new(PinnedHttps::new()),
             disk: None,
+            files: None,
         }
     }
 }

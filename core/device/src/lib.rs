@@ -7,6 +7,7 @@
 
 mod agent;
 mod areas;
+mod beside;
 mod case;
 mod classes;
 mod commands;
@@ -23,6 +24,7 @@ pub mod network;
 mod observe;
 mod pages;
 mod recover;
+mod rescue;
 mod settle;
 mod status;
 mod supervise;

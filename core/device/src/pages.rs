@@ -125,6 +125,7 @@ impl Device {
         read: impl Fn(&Reader, Option<&str>) -> Result<(Vec<CaseRow>, Option<String>), StoreError>,
         after: Option<&str>,
     ) -> Result<CasePage, DeviceError> {
+        self.inner.may_show()?;
         let member = self.inner.member()?;
         let now_s = self.inner.time().0;
         let revision = self.inner.notifier.revision();

@@ -83,6 +83,7 @@ impl Device {
     /// # Errors
     /// As every query.
     pub fn to_settle(&self, after: Option<&str>) -> Result<SettlePage, DeviceError> {
+        self.inner.may_show()?;
         let member = self.inner.member()?;
         let language = self.inner.language;
         let revision = self.inner.notifier.revision();

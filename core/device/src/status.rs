@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::device::{Device, Inner, relaxed};
 use crate::error::DeviceError;
+use crate::rescue::Rescue;
 
 /// A phone that has not heard its hub for so long says so.
 const NO_CONTACT_S: i64 = 3 * 3_600;
@@ -17,6 +18,8 @@ const NO_CONTACT_S: i64 = 3 * 3_600;
 const EXPIRING_S: i64 = 7 * 86_400;
 /// So long a copied store is told.
 const COPIED_S: i64 = 14 * 86_400;
+/// For so long a phone says that its store was damaged and another stands in its place.
+const RESCUED_S: i64 = 7 * 86_400;
 const DAY_S: i64 = 86_400;
 const HOUR_S: i64 = 3_600;
 /// Name of what is kept of the last sync.
@@ -78,6 +81,8 @@ struct Facts {
     copied_s: Option<i64>,
     /// Acts that were done anew because of it.
     done_again: u64,
+    safe: bool,
+    rescue: Option<Rescue>,
 }
 
 /// Which notices are due, with the number that fills the hole, most urgent first.
@@ -86,7 +91,10 @@ fn due(facts: &Facts) -> Vec<(NoticeCode, i64)> {
     let left_s = facts.grant_expires_s.map(|expires_s| expires_s.saturating_sub(facts.now_s));
     let enrolled = facts.grant_expires_s.is_some();
     let silent_s = facts.last_contact_s.map_or(0, |last_s| facts.now_s.saturating_sub(last_s));
+    let rescued = facts.rescue.filter(|rescue| facts.now_s.saturating_sub(rescue.at_s) < RESCUED_S);
     let table = [
+        (facts.safe, NoticeCode::SafeStart, 0),
+        (rescued.is_some(), NoticeCode::StoreReplaced, rescued.map_or(0, |rescue| count(rescue.acts))),
         (facts.trouble.full || facts.trouble.sync == Some(ErrorCode::StorageFull), NoticeCode::StorageFull, 0),
         (facts.trouble.sync == Some(ErrorCode::WrongHub), NoticeCode::CertificateChanged, 0),
         (facts.trouble.sync == Some(ErrorCode::HubDoubtful), NoticeCode::HubDoubtful, 0),
@@ -124,8 +132,10 @@ impl Device {
         let grant_expires_s = member.as_ref().map(|member| member.grant.expires_s);
         let trouble = *relaxed(&self.inner.trouble);
         let (copied_s, done_again) = self.inner.copied()?;
+        let (safe, rescue) = (self.inner.safe, self.inner.rescue);
         let now_s = self.inner.time().0;
-        let facts = Facts { trouble, now_s, counts, last_contact_s, grant_expires_s, copied_s, done_again };
+        let facts =
+            Facts { trouble, now_s, counts, last_contact_s, grant_expires_s, copied_s, done_again, safe, rescue };
         let words = |(code, number): (NoticeCode, i64)| {
             notice(self.inner.language, code, &[("count", &number), ("days", &number), ("hours", &number)])
         };
@@ -246,18 +256,30 @@ mod tests {
     }
 
     #[test]
+    fn a_replaced_store_is_told_for_a_week_and_a_safe_start_as_long_as_it_lasts() {
+        let rescue = |ago_s| Some(Rescue { aside: 1, acts: 12, at_s: NOW_S - ago_s });
+        let told = [(NoticeCode::StoreReplaced, 12)];
+        check(Facts { rescue: rescue(RESCUED_S - 1), ..well() }, &told);
+        check(Facts { rescue: rescue(RESCUED_S), ..well() }, &[]);
+        check(Facts { rescue: rescue(-DAY_S), ..well() }, &told);
+        check(Facts { safe: true, ..well() }, &[(NoticeCode::SafeStart, 0)]);
+    }
+
+    #[test]
     fn the_most_urgent_notice_comes_first() {
         let all = Facts {
             trouble: Trouble { sync: Some(ErrorCode::WrongHub), full: true },
             counts: StatusCounts { refused: 2, quarantined: 1, ..StatusCounts::default() },
             last_contact_s: Some(NOW_S - 5 * HOUR_S),
             grant_expires_s: Some(NOW_S),
+            safe: true,
+            rescue: Some(Rescue { aside: 1, acts: 0, at_s: NOW_S }),
             ..well()
         };
         let codes: Vec<NoticeCode> = due(&all).into_iter().map(|(code, _)| code).collect();
         let mut sorted = codes.clone();
         sorted.sort_unstable();
         assert_eq!(codes, sorted, "the table of words is in the same order");
-        assert_eq!(codes.len(), 6);
+        assert_eq!(codes.len(), 8);
     }
 }

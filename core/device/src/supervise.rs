@@ -79,6 +79,7 @@ impl Device {
     /// # Errors
     /// As every query; `Invalid` for an unknown area or day, `NotFound` for an unknown definition.
     pub fn supervise(&self, query: &RateQuery) -> Result<SuperviseView, DeviceError> {
+        self.inner.may_show()?;
         let member = self.inner.member()?;
         let top = member.any_area(query.area.as_deref())?;
         let below = member.pack.areas.below(top);

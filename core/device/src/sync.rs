@@ -94,6 +94,11 @@ impl Inner {
         let mut sizes = relaxed(&self.syncing);
         let mut report = SyncReport::default();
         let mut member = self.member()?;
+        if self.safe {
+            // A safe start sends what is unsent and takes nothing in.
+            self.push(&member, &mut sizes, stopped, &mut report)?;
+            return Ok(report);
+        }
         let (mut pushed, mut pulled) = self.both_ways(&member, &mut sizes, stopped, &mut report)?;
         for again in [true, false] {
             if pushed.is_err() {

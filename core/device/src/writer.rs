@@ -4,20 +4,20 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use gewu_store::{OpenOptions, Reader, Store};
 
+use crate::beside::Beside;
 use crate::error::DeviceError;
 
 type Job = Box<dyn FnOnce(&mut Option<Store>) + Send>;
 
 /// Handles of one store file.
 pub(crate) struct Writer {
-    file: PathBuf,
+    beside: Beside,
     options: OpenOptions,
     jobs: Mutex<Option<Sender<Job>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -39,9 +39,8 @@ fn incident(panic: &(dyn Any + Send)) -> DeviceError {
 }
 
 impl Writer {
-    /// Opens the store on its own thread.
-    pub(crate) fn open(file: PathBuf, options: OpenOptions) -> Result<Self, DeviceError> {
-        let store = Store::open(&file, &options)?;
+    /// Keeps an open store on its own thread.
+    pub(crate) fn start(store: Store, beside: Beside, options: OpenOptions) -> Result<Self, DeviceError> {
         let (jobs, inbox) = channel::<Job>();
         let thread = std::thread::Builder::new().name("gewu-writer".into()).spawn(move || {
             let mut store = Some(store);
@@ -54,7 +53,7 @@ impl Writer {
         });
         let thread = thread.map_err(|error| DeviceError::Defect { incident: error.kind().to_string() })?;
         Ok(Self {
-            file,
+            beside,
             options,
             jobs: Mutex::new(Some(jobs)),
             thread: Mutex::new(Some(thread)),
@@ -74,7 +73,15 @@ impl Writer {
         });
         let closed = || DeviceError::Busy;
         relaxed(&self.jobs).as_ref().ok_or_else(closed)?.send(job).map_err(|_| closed())?;
-        answer.recv().map_err(|_| closed())?
+        self.noted(answer.recv().map_err(|_| closed())?)
+    }
+
+    /// A damaged page that was met is looked for by the next start.
+    fn noted<T>(&self, done: Result<T, DeviceError>) -> Result<T, DeviceError> {
+        if let Err(DeviceError::Damaged { code: gewu_words::ErrorCode::Damaged, .. }) = &done {
+            self.beside.note_damage();
+        }
+        done
     }
 
     /// Runs a job on the writer thread and waits for it.
@@ -100,7 +107,7 @@ impl Writer {
         match done {
             Ok(done) => {
                 relaxed(&self.readers).push(reader);
-                done
+                self.noted(done)
             }
             Err(panic) => Err(incident(&*panic)),
         }
@@ -118,7 +125,7 @@ impl Writer {
 
     /// Opens the file again.
     pub(crate) fn resume(&self) -> Result<(), DeviceError> {
-        let (file, options) = (self.file.clone(), self.options.clone());
+        let (file, options) = (self.beside.store(), self.options.clone());
         self.run(move |store| {
             if store.is_none() {
                 *store = Some(Store::open(&file, &options)?);
@@ -160,7 +167,9 @@ mod tests {
     fn a_read_that_ends_while_the_file_closes_does_not_keep_it_open() {
         let dir = tempfile::tempdir().unwrap();
         let options = OpenOptions { key: [7; 32], vfs: None, day_offset_s: 28_800 };
-        let writer = Writer::open(dir.path().join("gewu.db"), options).unwrap();
+        let beside = Beside::of(dir.path(), &crate::env::Env::default());
+        let store = Store::open(&beside.store(), &options).unwrap();
+        let writer = Writer::start(store, beside, options).unwrap();
         std::thread::scope(|scope| {
             let (begun, started) = channel();
             let writer = &writer;

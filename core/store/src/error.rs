@@ -146,10 +146,17 @@ impl StoreError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ConstraintViolation) => {
                 Self::Damaged { attempted, reason }
             }
+            // A page whose code does not come out ends in SQLite's plain error; every statement is known to prepare.
+            Some(ErrorCode::Unknown) if error.sqlite_error().is_some_and(|error| error.extended_code == PLAIN_ERROR) => {
+                Self::Damaged { attempted, reason }
+            }
             _ => Self::Io { attempted, reason },
         }
     }
 }
+
+/// SQLite's error without a name.
+const PLAIN_ERROR: i32 = rusqlite::ffi::SQLITE_ERROR;
 
 /// Says what was attempted when SQLite refuses.
 pub(crate) trait Attempt<T> {

@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::OpenError;
@@ -68,6 +69,7 @@ pub(crate) fn writer(file: &Path, options: &OpenOptions) -> Result<Connection, O
     let mut db = connect(file, options, flags)?;
     configure(&db, DURABLE).map_err(|error| named(error, file))?;
     migrate(&mut db, options).map_err(|error| named(error, file))?;
+    keep_log(&db, false)?;
     Ok(db)
 }
 
@@ -77,6 +79,14 @@ pub(crate) fn reader(file: &Path, options: &OpenOptions) -> Result<Connection, O
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = connect(file, options, flags)?;
     configure(&db, "PRAGMA cache_size = -4000; PRAGMA query_only = ON;").map_err(|error| named(error, file))?;
+    keep_log(&db, false)?;
+    Ok(db)
+}
+
+/// A connection to a file that was moved aside: it reads what it can, and leaves file and log as they are.
+pub(crate) fn wreck(file: &Path, options: &OpenOptions) -> Result<Connection, OpenError> {
+    let db = connect(file, options, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    configure(&db, "PRAGMA query_only = ON;")?;
     Ok(db)
 }
 
@@ -106,6 +116,8 @@ fn connect(file: &Path, options: &OpenOptions, flags: OpenFlags) -> Result<Conne
         None => Connection::open_with_flags(file, flags),
     }
     .map_err(|error| OpenError::of(attempted, &error))?;
+    // Until all is well, closing leaves file and log as they are: else the log would be written into a damaged file.
+    keep_log(&db, true)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     db.busy_timeout(Duration::from_millis(BUSY_MS)).map_err(|error| OpenError::of(attempted, &error))?;
     let key: String = options.key.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -118,6 +130,12 @@ fn connect(file: &Path, options: &OpenOptions, flags: OpenFlags) -> Result<Conne
     db.query_row(sql::TABLES, [], |row| row.get::<_, i64>(0))
         .map_err(|error| OpenError::of("reading the first page", &error))?;
     Ok(db)
+}
+
+/// Whether closing leaves the log beside the file.
+fn keep_log(db: &Connection, kept: bool) -> Result<(), OpenError> {
+    let set = db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, kept);
+    set.map(drop).map_err(|error| OpenError::of("configuring the connection", &error))
 }
 
 fn configure(db: &Connection, statements: &str) -> Result<(), OpenError> {

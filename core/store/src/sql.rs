@@ -98,6 +98,7 @@ statements! {
         LAST_SEAL = "SELECT bytes FROM seal WHERE log = ?1 ORDER BY first DESC LIMIT 1";
         SEAL_OF = "SELECT first, last, bytes FROM seal WHERE log = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1";
         LOG_FROM = concat!("SELECT ", entry_columns!(), " FROM entry WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq, id");
+        COUNT_RUN = "SELECT count(DISTINCT seq) FROM entry WHERE log = ?1 AND seq BETWEEN ?2 AND ?3";
         OUTGOING = concat!("SELECT ", entry_columns!(),
             " FROM entry INDEXED BY entry_without_line WHERE verdict IS NULL AND answer IS NULL AND id > ?1 ORDER BY id");
 
@@ -174,6 +175,9 @@ statements! {
         CLEAR_CONTESTED = "DELETE FROM contested";
         HEADERS_BY_ID = "SELECT id, header FROM record ORDER BY id";
         DUMP_CONTESTED = "SELECT record.record FROM contested JOIN record ON record.id = contested.record ORDER BY 1";
+        ALL_SEALS = "SELECT bytes FROM seal ORDER BY log, first";
+        CHECK_PAGES = "PRAGMA cipher_integrity_check";
+        CHECK_TREES = "PRAGMA quick_check";
         ALL_DRAFTS = "SELECT about, kept_s, bytes FROM draft ORDER BY kept_s DESC, about";
     }
 }

@@ -100,6 +100,10 @@ impl Store {
         Ok(())
     }
 
+    pub(crate) fn connection(&self) -> Option<&Connection> {
+        self.db.as_ref()
+    }
+
     /// Drops all derived rows and makes them anew from the entries.
     ///
     /// # Errors
@@ -141,6 +145,14 @@ impl Store {
     /// [`StoreError`]; what was committed is there all the same.
     pub fn close(mut self) -> Result<(), StoreError> {
         self.release()
+    }
+
+    /// Lets go of the file and leaves it and its log as they are.
+    pub fn abandon(mut self) {
+        if let Some(db) = self.db.take() {
+            // Where it cannot be set, closing writes the log into the file, as ever.
+            let _ = db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
     }
 
     /// One IMMEDIATE transaction with a right cache.

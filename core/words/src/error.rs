@@ -84,8 +84,13 @@ three_parts! {
     }
     /// The store's bytes are not what was written.
     Damaged = "damaged" {
-        zh: "存储损坏了。", "损坏的文件没有删除；中心确认过的都在中心。", "留着这个文件夹，告诉街道；重新加入后可从中心取回。";
-        en: "The store is damaged.", "The damaged file was not deleted; what the hub confirmed is at the hub.", "Keep the folder and tell the street office; after joining again it comes back from the hub.";
+        zh: "存储损坏了。", "损坏的文件没有删除；中心确认过的都在中心。", "再打开一次：读得出的会取回，其余的同步时从中心取回。";
+        en: "The store is damaged.", "The damaged file was not deleted; what the hub confirmed is at the hub.", "Open it again: what can be read is taken over, the rest comes back from the hub with the next sync.";
+    }
+    /// The starts before this one died; records are not shown.
+    SafeStart = "safe_start" {
+        zh: "这次是安全启动，不显示案件。", "保存过的都在本机；现在可以上报和同步。", "同步一次，把没发的发出，再重新打开。";
+        en: "This is a safe start, which shows no cases.", "Everything saved is on this phone; reporting and syncing work.", "Sync once to send what is unsent, then open it again.";
     }
     /// The keystore gives the key only once the phone is unlocked.
     Locked = "locked" {

@@ -31,6 +31,16 @@ pub fn notice(language: Language, code: NoticeCode, args: Args<'_>) -> Notice {
 three_parts! {
     /// Which notice, the most urgent first. The word never changes its meaning.
     NoticeCode {
+    /// The starts before this one died.
+    SafeStart = "safe_start" {
+        zh: "Gewu 连续两次启动失败，这次是安全启动，不显示案件。", "保存过的都在本机；现在可以上报，也会存好。", "同步一次，把没发的发出；把诊断信息发给街道。更新后或重新打开时，会再试正常启动。";
+        en: "Gewu died twice while starting; this start is a safe one and shows no cases.", "Everything saved is on this phone; reports can be made and are saved.", "Sync once to send what is unsent, and give the diagnostics to the street office. The next start tries as usual.";
+    }
+    /// The store was damaged; another stands in its place. `count`.
+    StoreReplaced = "store_replaced" {
+        zh: "本机的存储损坏过，已换上新的，取回了 {count} 条。", "损坏的文件没有删除，还在原来的文件夹里；中心确认过的都在中心。", "同步一次，中心有的会回来；看看自己最近做的还在不在，少了的再报一次。";
+        en: "The store on this phone was damaged and was replaced; acts taken over: {count}.", "The damaged file was not deleted, it is still in the folder; what the hub confirmed is at the hub.", "Sync once: what the hub has comes back. See whether what was done last is there, and report again what is missing.";
+    }
     /// The last thing that was to be saved found no room.
     StorageFull = "storage_full" {
         zh: "手机存储满了，刚才的没有存下。", "以前保存的都完好，正在写的还在屏幕上。", "删去一些照片、视频或不用的应用，再保存一次。";

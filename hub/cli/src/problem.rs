@@ -177,7 +177,7 @@ fn exit_code(code: ErrorCode) -> u8 {
         | ErrorCode::FolderTaken => 8,
         ErrorCode::UpgradeNeeded | ErrorCode::NewerStore => 9,
         ErrorCode::Busy | ErrorCode::PortInUse => 10,
-        ErrorCode::Damaged => 11,
+        ErrorCode::Damaged | ErrorCode::SafeStart => 11,
         ErrorCode::Defect => 70,
         _ => 6,
     }
@@ -362,6 +362,7 @@ mod tests {
             invalid(ErrorCode::InvitationBad, "cut short"),
             DeviceError::Damaged { code: ErrorCode::ReadOnly, reason: "gewu.db".into() },
             DeviceError::Damaged { code: ErrorCode::Damaged, reason: "page".into() },
+            DeviceError::Damaged { code: ErrorCode::SafeStart, reason: String::new() },
             DeviceError::Defect { incident: "guard order".into() },
         ];
         errors.extend(
@@ -380,6 +381,7 @@ mod tests {
             include_str!("../../../tests/hostile/tests/bad_input.rs"),
             include_str!("../../../tests/hostile/tests/bad_places.rs"),
             include_str!("../../../tests/end_to_end/src/relocated.rs"),
+            include_str!("../../../tests/crash/tests/safe_start.rs"),
             include_str!("../../../core/device/src/status.rs"),
             include_str!("../../../bindings/src/device.rs"),
         ];

@@ -139,6 +139,11 @@ impl Disk {
         self.inner.state().record();
     }
 
+    /// Whoever reads this byte of a file dies, as on storage that takes the process with it.
+    pub fn kill_reader(&self, name: &str, offset: u64) {
+        self.inner.state().deadly = Some((name.to_owned(), offset));
+    }
+
     /// What was recorded, oldest first; empty without [`Disk::record`].
     #[must_use]
     pub fn log(&self) -> Vec<LogEntry> {

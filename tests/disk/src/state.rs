@@ -64,6 +64,8 @@ pub(crate) struct State {
     recorded: Option<(Image, Vec<LogEntry>)>,
     pub limit: Option<u64>,
     pub syncs_ignored: bool,
+    /// Who reads this dies: name and place.
+    pub deadly: Option<(String, u64)>,
     pub counts: Counts,
     /// Changes left until the power fails by itself, and the seed of what is kept then.
     pub doom: Option<(u64, u64)>,
@@ -262,6 +264,12 @@ impl State {
 
     /// Copies from a file; how many bytes there were.
     pub fn read(&mut self, file: &Opened, offset: u64, into: &mut [u8]) -> Result<usize, Refused> {
+        if let Some((name, at)) = &self.deadly
+            && self.names.get(name) == Some(&file.body)
+            && (offset..offset.saturating_add(into.len() as u64)).contains(at)
+        {
+            std::process::abort();
+        }
         let bytes = &self.body(file)?.now;
         let begin = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
         let end = begin.saturating_add(into.len()).min(bytes.len());

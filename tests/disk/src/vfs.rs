@@ -8,7 +8,7 @@
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::sync::atomic::{AtomicU64, Ordering, fence};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 use std::time::Duration;
 
 use rusqlite::ffi;
@@ -44,6 +44,11 @@ pub(crate) fn relaxed<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Registered {
     pub fn new(state: State) -> Arc<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
+        static BEGUN: Once = Once::new();
+        // SQLCipher joins in after SQLite has said that it has begun: two threads that open their first files at once would
+        // find it half begun.
+        // SAFETY: takes nothing; safe from any thread.
+        BEGUN.call_once(|| assert_eq!(unsafe { ffi::sqlite3_initialize() }, ffi::SQLITE_OK, "SQLite begins"));
         let name = format!("gewu-disk-{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let name = CString::new(name).unwrap_or_default();
         let disk = Arc::new_cyclic(|weak: &Weak<Self>| {

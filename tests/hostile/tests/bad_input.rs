@@ -241,7 +241,7 @@ fn a_store_of_a_newer_version_is_left_alone() {
 }
 
 #[test]
-fn a_damaged_store_is_told_and_kept() {
+fn a_damaged_store_is_told_and_moved_aside() {
     let tried = tried();
     let file = tried.phone.dir().join("gewu.db");
     drop(store(tried.phone.dir(), "gewu.db").query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
@@ -249,8 +249,12 @@ fn a_damaged_store_is_told_and_kept() {
     let pages = bytes.chunks_exact_mut(8_192).skip(1);
     pages.for_each(|page| page[100] ^= 1);
     std::fs::write(&file, &bytes).expect("damaged");
-    let _ = refusal(&tried.phone.run(&["list"]), "damaged", 11);
-    assert_eq!(std::fs::read(&file).expect("still there"), bytes, "the damaged file stays as it is");
+    // The start moves it aside, whole, and works on with what can be read of it.
+    let status = tried.phone.ok(&["status"]);
+    let aside = tried.phone.dir().join("gewu.db.damaged-1");
+    assert_eq!(std::fs::read(&aside).expect("moved"), bytes, "never deleted, never changed");
+    let told: Vec<&str> = status["notices"].as_array().expect("notices").iter().filter_map(|it| it["code"].as_str()).collect();
+    assert!(told.contains(&"store_replaced"), "{status}");
     tried.other.report(&["--class", "lamp"]);
     tried.other.sync();
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use gewu_model::sabotage::Switch;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ struct Options {
     #[arg(long)]
     seed: Option<u64>,
     /// One object on standard output.
-    #[arg(long)]
+    #[arg(long, global = true)]
     json: bool,
     /// Seeds at the same time; as many as there are processors where nothing is said.
     #[arg(long)]
@@ -33,6 +33,23 @@ struct Options {
     /// Switches a protection off and stops at the first seed in which that is noticed.
     #[arg(long, value_name = "SWITCH")]
     r#break: Option<String>,
+    /// Something else than seeds.
+    #[command(subcommand)]
+    other: Option<Other>,
+}
+
+#[derive(Subcommand)]
+enum Other {
+    /// Opens the image after every write of a small run, whole and torn, and damaged stores.
+    Crash,
+}
+
+/// Every image opens and nothing that was promised is lost.
+fn crash(as_json: bool) -> ExitCode {
+    let report = gewu_crash::run();
+    let told = if as_json { serde_json::to_string(&report) } else { serde_json::to_string_pretty(&report) };
+    println!("{}", told.unwrap_or_default());
+    if report.lost == 0 && report.opened == report.images { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The program with the protections that can be switched off.
@@ -80,6 +97,9 @@ fn chosen(_: Switch) -> Option<ExitCode> {
 #[must_use]
 pub fn run() -> ExitCode {
     let options = Options::parse();
+    if let Some(Other::Crash) = options.other {
+        return crash(options.json);
+    }
     if let Some(done) = options.r#break.as_deref().and_then(sabotage) {
         return done;
     }

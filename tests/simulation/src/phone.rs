@@ -70,6 +70,7 @@ impl Phone {
             random: Arc::clone(&self.random) as Arc<dyn gewu_device::env::Random>,
             network: Arc::new(Link { world: Weak::clone(world), phone: self.index }),
             disk: Some(self.drive.disk().vfs()),
+            files: None,
         };
         // The folder is of the simulated disk; only the name of the root is also a folder here.
         let options = DeviceOptions { dir: PathBuf::from("/"), key: self.key, env, language: Language::En };

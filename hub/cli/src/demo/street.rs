@@ -230,6 +230,7 @@ impl Street {
             random: Arc::new(SystemRandom),
             network: Arc::clone(&weather) as Arc<dyn gewu_device::network::Network>,
             disk: None,
+            files: None,
         };
         let device = super::open_phone(&self.dir.join("phones").join(name), env)?;
         device.enrol(&invitation.to_text())?;
