@@ -52,6 +52,9 @@ impl Write<'_> {
     pub(crate) fn put_beside(&mut self, feed: FeedId, n: u64, beside: &Beside) -> Result<(), StoreError> {
         let attempted = "keeping a line";
         let feed = self.cache.feed(self.db, feed)?;
+        if let Beside::Hash(hash, _) = beside {
+            self.shown_by_hash(feed, hash)?;
+        }
         let mut put = self.db.prepare_cached(sql::PUT_BESIDE).attempt(attempted)?;
         match beside {
             Beside::Entry(entry) => {
@@ -117,6 +120,28 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// The same where the line came by its hash alone or did not fit it: the hub has the line of an entry that is here,
+    /// though it shows other bytes of it.
+    fn shown_by_hash(&mut self, feed: i64, hash: &EntryHash) -> Result<(), StoreError> {
+        for (entry, of) in self.all_told()? {
+            if of == feed {
+                let row = entry_at(self.db, entry)?;
+                if self.entry_hash(&row)? == *hash {
+                    self.shown(entry)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Entries that the hub told a line of and did not show yet, with the feeds that must show them.
+    fn all_told(&self) -> Result<Vec<(i64, i64)>, StoreError> {
+        let attempted = "finding what the hub told";
+        let mut told = self.db.prepare_cached(sql::ALL_TOLD).attempt(attempted)?;
+        let rows = told.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).attempt(attempted)?;
+        rows.collect::<rusqlite::Result<_>>().attempt(attempted)
+    }
+
     /// Sets a feed's cursor back to a head that the hub has; `common` is one of [`Reader::kept_heads`], or `None` for the
     /// beginning. What came after it is awaited again under new numbers; the hub's words on it stay until the hub has shown
     /// all of the feed.
@@ -156,13 +181,8 @@ impl Write<'_> {
         let attempted = "finding what the hub has lost";
         let pulled: BTreeSet<i64> =
             feeds.iter().map(|feed| self.cache.feed(self.db, *feed)).collect::<Result<_, _>>()?;
-        let told: Vec<(i64, i64)> = {
-            let mut told = self.db.prepare_cached(sql::ALL_TOLD).attempt(attempted)?;
-            let rows = told.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).attempt(attempted)?;
-            rows.collect::<rusqlite::Result<_>>().attempt(attempted)?
-        };
         let mut unsent = 0;
-        for (entry, feed) in told {
+        for (entry, feed) in self.all_told()? {
             if !all && !pulled.contains(&feed) {
                 continue;
             }
