@@ -2,7 +2,8 @@
 //!
 //! **Problem.** A file that does not open with a key may be another key's or damaged: encrypted bytes do not tell. A
 //! process that dies while it starts leaves no word. **Approach.** Three small files: `gewu.mark`, from which the right
-//! key is known again and nothing else; `gewu.starts`, a count that stands only while a start is under way;
+//! key is known again and nothing else; `gewu.starts`, a count that stands until a start has
+//! shown what it holds or was ended;
 //! `gewu.check`, there once a damaged page was met, so that the next start looks at all pages.
 //!
 //! **Invariants.** With another key nothing is moved and nothing written. A damaged file is never deleted: it gets
@@ -38,11 +39,16 @@ pub(crate) struct Beside {
     files: Option<Arc<dyn Files>>,
 }
 
-/// A start under way. Dropped, it has ended, well or not; only a process that dies leaves its count.
+/// A start under way: until the first page was shown, or the app was paused or closed. Dropped, it has ended, well or not;
+/// only a process that dies leaves its count.
 pub(crate) struct Start {
     beside: Beside,
-    /// Whether the starts before it died.
+    /// Whether the one before it died, as by a pulled battery: then the first page is read before the store is handed out.
+    pub doubtful: bool,
+    /// Whether so many died that nothing of what is stored may be read.
     pub safe: bool,
+    /// Starts that died, as they stand if this one ends.
+    left: u8,
     held: Option<Box<dyn Any + Send>>,
 }
 
@@ -52,8 +58,18 @@ impl Drop for Start {
         if self.held.is_some()
             && let Some(files) = &self.beside.files
         {
-            let _ = files.remove(&self.beside.path("gewu.starts")); // A count that stays makes one start too many safe.
+            let count = self.beside.path("gewu.starts");
+            // A count that stays makes one start too many safe.
+            let _ = if self.left == 0 { files.remove(&count) } else { files.write(&count, &[self.left], false) };
         }
+    }
+}
+
+impl Start {
+    /// The store is open and well: those that died before count no more. A start that ends without it, as with another key,
+    /// leaves the count as it was.
+    pub fn opened(&mut self) {
+        self.left = 0;
     }
 }
 
@@ -73,12 +89,13 @@ impl Beside {
 
     /// Counts a start.
     pub fn begin(&self) -> Start {
-        let mut start = Start { beside: self.clone(), safe: false, held: None };
+        let mut start = Start { beside: self.clone(), doubtful: false, safe: false, left: 0, held: None };
         let Some(files) = &self.files else { return start };
         let count = self.path("gewu.starts");
         // What cannot be counted is a start like any other.
         if let Ok(Some(held)) = files.hold(&count) {
             let died = files.read(&count, 1).ok().flatten().and_then(|bytes| bytes.first().copied()).unwrap_or(0);
+            (start.doubtful, start.left) = (died > 0, died);
             start.safe = died >= DEATHS;
             start.held = Some(held);
             let _ = files.write(&count, &[died.saturating_add(1)], false);

@@ -11,8 +11,8 @@ use gewu_store::{OpenOptions, ROWS_MAX, Store};
 use gewu_words::Language;
 
 use crate::agent::Agent;
+use crate::beside::{Beside, Start};
 use crate::contact::Contact;
-use crate::beside::Beside;
 use crate::env::{Env, Files};
 use crate::error::DeviceError;
 use crate::identity;
@@ -64,6 +64,8 @@ pub(crate) struct Inner {
     pub dir: PathBuf,
     /// The starts before this one died: nothing that was stored is read but what is asked for by name.
     pub safe: bool,
+    /// The start, until the first page was shown.
+    pub start: Mutex<Option<Start>>,
     /// What became of a damaged store.
     pub rescue: Option<Rescue>,
     pub writer: Writer,
@@ -104,7 +106,7 @@ impl Device {
             make_dir(&*files, &dir)?;
         }
         let beside = Beside::of(&dir, &env);
-        let start = beside.begin();
+        let mut start = beside.begin();
         let options = OpenOptions { key, vfs: env.disk.clone(), day_offset_s: 8 * 3_600 };
         let store = rescue::open(&beside, &options, env.clock.now_ms().div_euclid(1_000))?;
         let writer = Writer::start(store, beside, options)?;
@@ -116,13 +118,16 @@ impl Device {
         let contact = writer.read(|reader| Ok(Contact::load(reader.meta("contact")?.as_deref())))?;
         let trouble = writer.read(|reader| Ok(Trouble::load(reader.meta(TROUBLE)?.as_deref())))?;
         let rescue = writer.read(|reader| Ok(Rescue::load(reader.meta(RESCUE)?.as_deref())))?;
-        if !start.safe {
-            // What every shell asks for next. A record that makes the process die does it while the start is counted;
+        if start.doubtful && !start.safe {
+            // A record that makes the process die does it again while this start is counted, whatever would be asked for;
             // one that cannot be read is met again by whoever asks.
             let _ = writer.read(|reader| Ok(reader.today(ROWS_MAX, None)?));
         }
+        start.opened();
+        let safe = start.safe;
         let inner = Inner {
-            safe: start.safe,
+            safe,
+            start: Mutex::new(Some(start).filter(|start| !start.doubtful)),
             rescue,
             env,
             language,
@@ -135,7 +140,6 @@ impl Device {
             syncing: Mutex::default(),
             births: Mutex::new((0, 0)),
         };
-        drop(start);
         Ok(Self { inner: Arc::new(inner), agent: Mutex::new(None) })
     }
 
@@ -189,6 +193,7 @@ impl Device {
     /// As the store's.
     pub fn pause(&self) -> Result<(), DeviceError> {
         self.stop_agent();
+        self.inner.end_start();
         self.inner.writer.pause()
     }
 
@@ -205,6 +210,7 @@ impl Device {
         self.stop_agent();
         self.inner.notifier.close();
         self.inner.writer.close();
+        self.inner.end_start();
     }
 
     /// Drops everything derived and makes it anew from the entries; returns whether the canonical dump is the same.
@@ -229,6 +235,11 @@ impl Drop for Device {
 }
 
 impl Inner {
+    /// The start has shown what it holds, or the app ends it.
+    pub(crate) fn end_start(&self) {
+        drop(relaxed(&self.start).take());
+    }
+
     /// Who this phone is.
     pub(crate) fn member(&self) -> Result<Arc<Member>, DeviceError> {
         let member = self.member.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -270,7 +281,9 @@ pub(crate) fn load_member(store: &mut Store) -> Result<Option<Member>, DeviceErr
     let damaged = |what: &str| DeviceError::Damaged { code: gewu_words::ErrorCode::Damaged, reason: what.to_owned() };
     let reader = store.reader()?;
     let value = |key: &str| -> Result<Option<Vec<u8>>, DeviceError> { Ok(reader.meta(key)?) };
-    let (Some(seed), Some(invitation)) = (value(identity::SEED)?, value(identity::INVITATION)?) else { return Ok(None) };
+    let (Some(seed), Some(invitation)) = (value(identity::SEED)?, value(identity::INVITATION)?) else {
+        return Ok(None);
+    };
     let (Some(certificate), Some(token), Some(pack)) =
         (value(identity::CERTIFICATE)?, value(identity::TOKEN)?, value(identity::PACK)?)
     else {

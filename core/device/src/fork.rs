@@ -36,9 +36,9 @@ use crate::sync::{Pulled, TIMEOUT_MS};
 /// Seeds of former identities, 32 bytes each.
 pub(crate) const FORMER: &str = "seeds_former";
 /// Seed of the next identity, before the hub has given it a grant.
-const NEXT: &str = "seed_next";
+pub(crate) const NEXT: &str = "seed_next";
 /// When it was found that the store was copied: eight bytes, Unix seconds.
-const COPIED: &str = "copied_s";
+pub(crate) const COPIED: &str = "copied_s";
 /// Where the store lay when it was last opened.
 const MARK: &str = "install_mark";
 /// Not empty: the store lies in another file than before, and an identity of its own is to be asked for.

@@ -130,6 +130,7 @@ impl Device {
         let now_s = self.inner.time().0;
         let revision = self.inner.notifier.revision();
         let (rows, next) = self.inner.writer.read(|reader| Ok(read(reader, after)?))?;
+        self.inner.end_start();
         Ok(CasePage {
             cases: rows.into_iter().map(|row| member.line(row, now_s, self.inner.language)).collect(),
             next,

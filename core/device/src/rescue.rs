@@ -11,12 +11,13 @@ use minicbor::{Decode, Encode};
 use crate::beside::Beside;
 use crate::device::load_member;
 use crate::error::DeviceError;
+use crate::fork::{COPIED, FORMER, NEXT};
 use crate::identity::{CERTIFICATE, INVITATION, PACK, SEED, TOKEN};
 
 /// Name of what is kept of the last rescue.
 pub(crate) const RESCUE: &str = "rescue";
 /// What goes over by name.
-const NAMES: [&str; 6] = [SEED, INVITATION, CERTIFICATE, TOKEN, PACK, "contact"];
+const NAMES: [&str; 9] = [SEED, FORMER, NEXT, INVITATION, CERTIFICATE, TOKEN, PACK, "contact", COPIED];
 
 /// What became of the stores that were moved aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -152,4 +153,29 @@ fn salvage(store: &mut Store, wreck: &Wreck) -> Result<u64, DeviceError> {
     let seed = store.reader()?.meta(SEED)?.and_then(|seed| <[u8; 32]>::try_from(seed).ok());
     let own = seed.map(|seed| PrivateKey::from_seed(&seed).public().device());
     Ok(store.salvage(wreck, own)?.entries)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+mod tests {
+    use super::*;
+
+    /// Without the former keys, what was done under them and is unsent could not be sealed any more.
+    #[test]
+    fn a_phone_keeps_its_former_identities_when_its_store_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = OpenOptions { key: [7; 32], vfs: None, day_offset_s: 28_800 };
+        let old = dir.path().join("old.db");
+        let mut store = Store::open(&old, &options).unwrap();
+        let kept = [(SEED, vec![1; 32]), (FORMER, vec![2; 64]), (NEXT, vec![3; 32]), (COPIED, vec![0; 8])];
+        store
+            .write::<_, gewu_store::StoreError>(|tx| kept.iter().try_for_each(|(name, value)| tx.put_meta(name, value)))
+            .unwrap();
+        store.close().unwrap();
+        let mut new = Store::open(&dir.path().join("new.db"), &options).unwrap();
+        salvage(&mut new, &Wreck::open(&old, &options).unwrap()).unwrap();
+        for (name, value) in kept {
+            assert_eq!(new.reader().unwrap().meta(name).unwrap(), Some(value), "{name}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{Fix, Kind};
 use crate::catalogue::{met, plain};
-use crate::ids::FeedId;
+use crate::ids::{FeedId, StreetId};
 
 /// What an area is. The number is part of the feed's hash and never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,6 +59,15 @@ pub struct Area {
     /// About its middle, where somebody entered it: a fix far from it is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub middle: Option<Fix>,
+}
+
+impl Area {
+    /// An area of a street by kind and code, without number, parent and middle.
+    #[must_use]
+    pub fn of(street: StreetId, kind: AreaKind, code: &str, name: &str) -> Self {
+        let (id, code, name) = (FeedId::of(street, kind, code), code.to_owned(), name.to_owned());
+        Self { id, kind, code, name, number: None, parent: None, middle: None }
+    }
 }
 
 /// A fix so far from the middle of its area is told to the person, who may save it all the same.
@@ -159,11 +168,9 @@ impl Areas {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::StreetId;
 
     fn area(kind: AreaKind, code: &str, name: &str, number: Option<u32>) -> Area {
-        let id = FeedId::of(StreetId([1; 16]), kind, code);
-        Area { id, kind, code: code.into(), name: name.into(), number, parent: None, middle: None }
+        Area { number, ..Area::of(StreetId([1; 16]), kind, code, name) }
     }
 
     fn areas() -> Areas {

@@ -38,15 +38,7 @@ fn limit(amount: u32, unit: Unit) -> TimeLimit {
 
 fn pack() -> Pack {
     let street = feed(AreaKind::Street, "s");
-    let area = |kind, code: &str, parent| Area {
-        id: feed(kind, code),
-        kind,
-        code: code.into(),
-        name: code.into(),
-        number: None,
-        parent,
-        middle: None,
-    };
+    let area = |kind, code: &str, parent| Area { parent, ..Area::of(StreetId([1; 16]), kind, code, code) };
     let dark = Condition { key: "dark".into(), name: "dark".into(), name_en: None, limit: limit(1, Unit::UrgentHour) };
     let lamp = Class {
         key: "lamp".into(),

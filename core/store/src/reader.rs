@@ -429,26 +429,14 @@ impl Reader {
     /// A whole entry, and its deps' rows.
     pub(crate) fn entry(&self, db: &Connection, row: &EntryRow) -> Result<(Entry, Vec<EntryRow>), StoreError> {
         let attempted = "reading an entry";
-        let (feed, author) = self.log_name(row.log)?;
         let mut kind = db.prepare_cached(sql::RECORD_KIND_AT).attempt(attempted)?;
-        let (record, record_kind) =
+        let record =
             kind.query_row([row.record], |row| Ok((RecordId(id16(row, 0)?), row.get(1)?))).attempt(attempted)?;
         let mut deps = row.deps.iter().map(|dep| entry_at(db, *dep)).collect::<Result<Vec<_>, _>>()?;
         deps.sort_unstable_by_key(|dep| dep.change);
-        let entry = Entry {
-            feed,
-            author,
-            seq: row.seq,
-            record,
-            record_kind,
-            change_seq: row.change_seq,
-            start_op: row.start_op,
-            time_s: row.time_s,
-            deps: deps.iter().map(|dep| dep.change).collect(),
-            act: row.act.clone(),
-            change: row.change,
-            detail: if row.detail_bytes.is_some() { detail_at(db, row.id)? } else { None },
-        };
+        let changes = deps.iter().map(|dep| dep.change).collect();
+        let detail = if row.detail_bytes.is_some() { detail_at(db, row.id)? } else { None };
+        let entry = row.entry(self.log_name(row.log)?, record, changes, detail);
         Ok((entry, deps))
     }
 }

@@ -5,11 +5,11 @@
 
 use std::collections::HashMap;
 
-use gewu_log::entry::Detail;
+use gewu_log::entry::{Detail, Entry};
 use gewu_log::grant::Grant;
 use gewu_log::line::Verdict;
 use gewu_log::record::{Row as LogRow, Said};
-use gewu_model::ids::{ChangeHash, DeviceId, FeedId, GrantId, PersonId};
+use gewu_model::ids::{ChangeHash, DeviceId, FeedId, GrantId, PersonId, RecordId};
 use gewu_model::rights::Role;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
@@ -70,6 +70,30 @@ impl EntryRow {
             act: row.get(14)?,
             detail_bytes: row.get(15)?,
         })
+    }
+
+    /// The entry of the row, with the names that it needs; `deps` ascending.
+    pub fn entry(
+        &self,
+        (feed, author): (FeedId, DeviceId),
+        (record, record_kind): (RecordId, u16),
+        deps: Vec<ChangeHash>,
+        detail: Option<Detail>,
+    ) -> Entry {
+        Entry {
+            feed,
+            author,
+            seq: self.seq,
+            record,
+            record_kind,
+            change_seq: self.change_seq,
+            start_op: self.start_op,
+            time_s: self.time_s,
+            deps,
+            act: self.act.clone(),
+            change: self.change,
+            detail,
+        }
     }
 
     /// What counts against seals and frames.

@@ -177,28 +177,13 @@ impl<'w> Found<'w> {
 
     /// The entry of a row; `None`: something that it needs cannot be read, or its hash does not come out.
     fn entry(&self, row: &EntryRow) -> Option<Entry> {
-        let (feed, author) = self.author(row)?;
-        let (record, record_kind) = self.records.get(&row.record).copied().flatten()?;
+        let (author, record) = (self.author(row)?, self.records.get(&row.record).copied().flatten()?);
         let mut deps =
             row.deps.iter().map(|dep| self.rows.get(dep).map(|dep| dep.change)).collect::<Option<Vec<ChangeHash>>>()?;
         deps.sort_unstable();
         // A detail that cannot be read is missed like an erased one; the act stands without it.
         let detail = row.detail_bytes.and_then(|_| self.wreck.detail(row.id));
-        let entry = Entry {
-            feed,
-            author,
-            seq: row.seq,
-            record,
-            record_kind,
-            change_seq: row.change_seq,
-            start_op: row.start_op,
-            time_s: row.time_s,
-            deps,
-            act: row.act.clone(),
-            change: row.change,
-            detail,
-        };
-        let entry = entry.with_change_hash();
+        let entry = row.entry(author, record, deps, detail).with_change_hash();
         (entry.change == row.change).then_some(entry)
     }
 }

@@ -87,46 +87,19 @@ pub const STREET_CODE: &str = "street";
 
 /// The pack of a place for a street, as JSON.
 pub fn pack_json(place: &PlaceDraft, street: StreetId) -> Vec<u8> {
-    let id = |kind, code: &str| FeedId::of(street, kind, code);
-    let top = id(AreaKind::Street, STREET_CODE);
-    let mut areas = vec![Area {
-        id: top,
-        kind: AreaKind::Street,
-        code: STREET_CODE.into(),
-        name: place.place.clone(),
-        number: None,
-        parent: None,
-        middle: None,
-    }];
+    let area = |kind, code: &str, name: &str, parent| Area { parent, ..Area::of(street, kind, code, name) };
+    let street_area = area(AreaKind::Street, STREET_CODE, &place.place, None);
+    let top = Some(street_area.id);
+    let mut areas = vec![street_area];
     let communities: std::collections::BTreeSet<&String> =
         place.grids.iter().filter_map(|grid| grid.community.as_ref()).collect();
-    areas.extend(communities.into_iter().map(|name| Area {
-        id: id(AreaKind::Community, name),
-        kind: AreaKind::Community,
-        code: name.clone(),
-        name: name.clone(),
-        number: None,
-        parent: Some(top),
-        middle: None,
+    areas.extend(communities.into_iter().map(|name| area(AreaKind::Community, name, name, top)));
+    areas.extend(place.grids.iter().map(|grid| {
+        let community = grid.community.as_ref().map(|name| FeedId::of(street, AreaKind::Community, name));
+        let made = area(AreaKind::Grid, &grid.code, &grid.name, community.or(top));
+        Area { number: grid.number, middle: grid.middle, ..made }
     }));
-    areas.extend(place.grids.iter().map(|grid| Area {
-        id: id(AreaKind::Grid, &grid.code),
-        kind: AreaKind::Grid,
-        code: grid.code.clone(),
-        name: grid.name.clone(),
-        number: grid.number,
-        parent: Some(grid.community.as_ref().map_or(top, |name| id(AreaKind::Community, name))),
-        middle: grid.middle,
-    }));
-    areas.extend(place.parties.iter().map(|party| Area {
-        id: id(AreaKind::Party, &party.code),
-        kind: AreaKind::Party,
-        code: party.code.clone(),
-        name: party.name.clone(),
-        number: None,
-        parent: Some(top),
-        middle: None,
-    }));
+    areas.extend(place.parties.iter().map(|party| area(AreaKind::Party, &party.code, &party.name, top)));
     let pack = PackDraft {
         version: 1,
         place: place.place.clone(),

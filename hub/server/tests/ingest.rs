@@ -32,15 +32,7 @@ struct Street {
 }
 
 fn pack(street: StreetId) -> Vec<u8> {
-    let area = |kind, code: &str, parent| Area {
-        id: FeedId::of(street, kind, code),
-        kind,
-        code: code.into(),
-        name: code.into(),
-        number: None,
-        parent,
-        middle: None,
-    };
+    let area = |kind, code: &str, parent| Area { parent, ..Area::of(street, kind, code, code) };
     let top = FeedId::of(street, AreaKind::Street, "street");
     let class = Class { key: "lamp".into(), name: "lamp".into(), profile: Profile::Light, ..Class::default() };
     let draft = PackDraft {

@@ -49,8 +49,7 @@ pub fn community_code(community: usize) -> String {
 }
 
 fn area(street: StreetId, kind: AreaKind, code: &str, parent: Option<FeedId>) -> Area {
-    let (id, name) = (FeedId::of(street, kind, code), code.into());
-    Area { id, kind, code: code.into(), name, number: None, parent, middle: None }
+    Area { parent, ..Area::of(street, kind, code, code) }
 }
 
 fn pack(street: StreetId) -> Vec<u8> {

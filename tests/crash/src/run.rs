@@ -10,7 +10,7 @@ use gewu_hub::folder;
 use gewu_hub::serve::bound;
 use gewu_model::act::Kind;
 use gewu_model::area::{Area, AreaKind};
-use gewu_model::ids::{FeedId, StreetId};
+use gewu_model::ids::StreetId;
 use gewu_model::pack::{Class, PackDraft};
 use gewu_model::rights::Role;
 
@@ -39,15 +39,7 @@ pub(crate) struct Run {
 }
 
 fn pack(street: StreetId) -> Vec<u8> {
-    let area = |kind, code: &str, parent| Area {
-        id: FeedId::of(street, kind, code),
-        kind,
-        code: code.into(),
-        name: code.into(),
-        number: None,
-        parent,
-        middle: None,
-    };
+    let area = |kind, code: &str, parent| Area { parent, ..Area::of(street, kind, code, code) };
     let top = area(AreaKind::Street, "street", None);
     let community = area(AreaKind::Community, "c1", Some(top.id));
     let grid = area(AreaKind::Grid, "g1", Some(community.id));

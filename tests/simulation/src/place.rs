@@ -53,15 +53,7 @@ pub const PEOPLE: [(&str, Role, Post); 9] = [
 /// The street's pack.
 #[must_use]
 pub fn pack(street: StreetId) -> Vec<u8> {
-    let area = |kind, code: &str, parent| Area {
-        id: FeedId::of(street, kind, code),
-        kind,
-        code: code.into(),
-        name: code.into(),
-        number: None,
-        parent,
-        middle: None,
-    };
+    let area = |kind, code: &str, parent| Area { parent, ..Area::of(street, kind, code, code) };
     let top = Some(Post::Street.feed(street));
     let mut areas = vec![area(AreaKind::Street, "street", None)];
     for (code, grids) in [("east", &["01", "02"][..]), ("west", &["03"])] {

@@ -9,11 +9,10 @@ use gewu_model::ids::{DeviceId, FeedId};
 use gewu_sync::message::{OfferRequest, RejoinRequest};
 
 use super::problem::Problem;
-use super::sync::{SignedIn, frame, read_frame};
+use super::sync::{SignedIn, frame, read_frame, take_in};
 use super::{Shared, blocking};
 use crate::hub::Hub;
 use crate::ingest::{self, OfferError};
-use crate::store::StoreError;
 
 /// Parameters of `GET /v1/head`.
 #[derive(serde::Deserialize)]
@@ -58,28 +57,14 @@ pub async fn offer(State(shared): State<Shared>, SignedIn(device): SignedIn, bod
     let request: OfferRequest = read_frame(&body)?;
     let reply = blocking(&shared.hub, move |hub| {
         may_read(hub, device, request.to.feed)?;
-        let mut out = None;
-        let mut failed = None;
-        let written = hub.store().write(&mut |tx| match ingest::offer(hub, tx, device, &request) {
-            Ok(taken) => {
-                out = Some(taken);
-                Ok(())
-            }
-            Err(OfferError::Store(error)) => Err(error),
-            Err(error) => {
-                failed = Some(error);
-                Err(StoreError::Damaged { attempted: "reading a frame" })
-            }
-        });
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        written?;
-        let (reply, pushed) = out.ok_or_else(Problem::defect)?;
-        if !pushed.feeds.is_empty() {
-            hub.changed();
-        }
-        Ok(reply)
+        take_in(
+            hub,
+            |tx| ingest::offer(hub, tx, device, &request),
+            |error| match error {
+                OfferError::Store(error) => Ok(error),
+                other => Err(other),
+            },
+        )
     });
     reply.await.map(|reply| frame(&reply))
 }

@@ -22,8 +22,8 @@ use super::problem::Problem;
 use super::{Shared, blocking};
 use crate::hub::Hub;
 use crate::hub::life::Covered;
-use crate::ingest;
-use crate::store::{self, HubRead, StoreError};
+use crate::ingest::{self, IngestError, Pushed};
+use crate::store::{self, HubRead, HubWrite, StoreError};
 
 /// Longest hold of a long poll.
 const WAIT: Duration = Duration::from_secs(25);
@@ -85,31 +85,47 @@ pub async fn pack(State(shared): State<Shared>, _: SignedIn) -> Response {
 pub async fn push(State(shared): State<Shared>, SignedIn(device): SignedIn, body: Bytes) -> Result<Response, Problem> {
     let request: PushRequest = read_frame(&body)?;
     let reply: PushReply = blocking(&shared.hub, move |hub| {
-        let mut out = None;
-        let mut failed = None;
-        let written = hub.store().write(&mut |tx| match ingest::push(hub, tx, device, &request) {
-            Ok(pushed) => {
-                out = Some(pushed);
-                Ok(())
-            }
-            Err(ingest::IngestError::Store(error)) => Err(error),
-            Err(error) => {
-                failed = Some(error);
-                Err(StoreError::Damaged { attempted: "reading a frame" })
-            }
-        });
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        written?;
-        let (reply, pushed) = out.ok_or_else(Problem::defect)?;
-        if !pushed.feeds.is_empty() {
-            hub.changed();
-        }
-        Ok(reply)
+        take_in(
+            hub,
+            |tx| ingest::push(hub, tx, device, &request),
+            |error| match error {
+                IngestError::Store(error) => Ok(error),
+                other => Err(other),
+            },
+        )
     })
     .await?;
     Ok(frame(&reply))
+}
+
+/// Takes a frame in, in one transaction, and wakes whoever waits for the feeds that it moved. `store_error` tells what the
+/// store failed with from what the frame is refused for: that transaction is undone, and the answer is the refusal.
+pub(super) fn take_in<T, E: Into<Problem>>(
+    hub: &Hub,
+    work: impl Fn(&mut dyn HubWrite) -> Result<(T, Pushed), E>,
+    store_error: impl Fn(E) -> Result<StoreError, E>,
+) -> Result<T, Problem> {
+    let mut out = None;
+    let mut refused = None;
+    let written = hub.store().write(&mut |tx| match work(tx) {
+        Ok(taken) => {
+            out = Some(taken);
+            Ok(())
+        }
+        Err(error) => Err(store_error(error).unwrap_or_else(|error| {
+            refused = Some(error);
+            StoreError::Damaged { attempted: "reading a frame" }
+        })),
+    });
+    if let Some(error) = refused {
+        return Err(error.into());
+    }
+    written?;
+    let (reply, pushed) = out.ok_or_else(Problem::defect)?;
+    if !pushed.feeds.is_empty() {
+        hub.changed();
+    }
+    Ok(reply)
 }
 
 /// `POST /v1/pull`.
